@@ -1,0 +1,8 @@
+export { canonicalJson } from './canonical.ts'
+export { type Clock, rfc3339, systemClock } from './clock.ts'
+export { hmac, sameBytes, sha256 } from './digest.ts'
+export { AppError, ERROR_CODES, type ErrorCode, toAppError } from './errors.ts'
+export { AMOUNT, CURRENCY, type Money } from './money.ts'
+export { packageRoot, packageVersion } from './package-root.ts'
+export { Secret } from './secret.ts'
+export { isToken, newToken, type TokenKind, tokenHash } from './token.ts'
