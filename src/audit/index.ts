@@ -1,0 +1,7 @@
+export type { ChainReport } from './chain.ts'
+export { createHeadSigner, type HeadSigner } from './heads.ts'
+export { type AuditEntry, type AuditLog, createAuditLog, type Receipt } from './log.ts'
+export { explainProblem, type Problem } from './problems.ts'
+export { INSTANCE_CHAIN, type RecordBody, type RecordHeader } from './record.ts'
+export { createRefusals, type Refusal, type Refusals } from './refusals.ts'
+export { type AuditReport, type VerifyOptions, verifyAudit, type WorkspaceReport } from './verify.ts'

@@ -1,0 +1,99 @@
+import { type AgentSummary, createMachineAgent, listAgents, revokeAgent } from '#identity'
+import { type Command, type Options, requiredOption, textOption } from '../command.ts'
+import { requireOperatorKey } from '../operator-key.ts'
+import { chosenWorkspace, withInstance } from '../with-instance.ts'
+
+const inWorkspace: Options = {
+  workspace: { type: 'string', value: 'SLUG', about: 'the workspace (the only one there is)' },
+}
+
+export const agentCreate: Command = {
+  name: 'agent create',
+  about: 'makes a machine agent and prints its secret, once',
+  usage: 'NAME --role ROLE [--stores HANDLE,…] [--scopes SCOPE,…] [--workspace SLUG]',
+  words: { min: 1, max: 1 },
+  options: {
+    ...inWorkspace,
+    role: { type: 'string', value: 'ROLE', about: 'analyst, support, merchandiser, operator or your own' },
+    stores: { type: 'string', value: 'HANDLE,…', about: 'stores that it may use (all connected now)' },
+    scopes: { type: 'string', value: 'SCOPE,…', about: "a part of the role's scopes (all of them)" },
+    purpose: { type: 'string', value: 'TEXT', about: 'what it is for' },
+  },
+  run: ({ config, words: [name = ''], values }) =>
+    withInstance(config, async (instance) => {
+      requireOperatorKey(config.keysFolder, config.operatorKey)
+      const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
+      const scopes = listed(textOption({ values }, 'scopes'))
+      const agent = await createMachineAgent(parts(instance), {
+        workspaceId,
+        name,
+        role: requiredOption({ values }, 'role'),
+        stores: listed(textOption({ values }, 'stores')) ?? 'all',
+        ...(scopes && { scopes }),
+        purpose: textOption({ values }, 'purpose') ?? '',
+        createdBy: `operator:${config.operator}`,
+      })
+      await instance.record({ action: 'agent.create', subject: agent.agentId }, workspaceId)
+      const secret = agent.clientSecret.reveal()
+      return {
+        text: `Made the agent ${name}. Its secret is shown this once:\n  client_id      ${agent.clientId}\n  client_secret  ${secret}`,
+        json: { agent: { id: agent.agentId, name, client_id: agent.clientId, client_secret: secret } },
+      }
+    }),
+}
+
+export const agentList: Command = {
+  name: 'agent list',
+  about: 'lists the agents of a workspace',
+  usage: '[--workspace SLUG]',
+  words: { min: 0, max: 0 },
+  options: inWorkspace,
+  run: ({ config, values }) =>
+    withInstance(config, async (instance) => {
+      const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
+      const agents = await listAgents(instance, workspaceId)
+      const lines = agents.map(describe)
+      return {
+        text:
+          lines.length > 0
+            ? lines.join('\n')
+            : 'There are no agents yet; make one with: tillgate agent create NAME --role analyst',
+        json: { agents },
+      }
+    }),
+}
+
+export const agentRevoke: Command = {
+  name: 'agent revoke',
+  about: 'stops the very next call of an agent',
+  usage: 'NAME [--workspace SLUG]',
+  words: { min: 1, max: 1 },
+  options: inWorkspace,
+  run: ({ config, words: [agent = ''], values }) =>
+    withInstance(config, async (instance) => {
+      const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
+      const by = `operator:${config.operator}`
+      const revoked = await revokeAgent(parts(instance), { workspaceId, agent, by })
+      await instance.record({ action: 'agent.revoke', subject: revoked.agentId }, workspaceId)
+      return {
+        text: `Revoked ${revoked.name}: its next call is refused.`,
+        json: { revoked: { id: revoked.agentId, name: revoked.name } },
+      }
+    }),
+}
+
+function parts({ jobs, database }: Parameters<Parameters<typeof withInstance>[1]>[0]) {
+  return { jobs, authPool: database.pools.auth }
+}
+
+function describe({ name, role, stores, clientId, revokedAt }: AgentSummary): string {
+  const state = revokedAt ? `revoked ${revokedAt.toISOString()}` : `stores: ${stores.join(', ') || 'none'}`
+  return `${name.padEnd(20)} ${role.padEnd(14)} ${clientId}  ${state}`
+}
+
+function listed(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+}

@@ -1,0 +1,96 @@
+import { ConfigError } from '#config'
+import { packageVersion, systemClock } from '#kernel'
+import { startShopifySandbox } from '#sandbox'
+import { callLineText } from '../call-line.ts'
+import type { Command } from '../command.ts'
+import { type DemoSecrets, demoSecrets } from '../demo-secrets.ts'
+import { prepareDemo } from '../demo-workspace.ts'
+import { makeOperatorKey } from '../operator-key.ts'
+import { startServing } from '../serving.ts'
+import { untilStopped } from '../until-stopped.ts'
+
+const LOOPBACK = new Set([undefined, '127.0.0.1', '::1', 'localhost'])
+
+export const demo: Command = {
+  name: 'demo',
+  about: 'runs Tillgate with a demo workspace and a sandbox store',
+  usage: '[--port N]',
+  words: { min: 0, max: 0 },
+  options: { port: { type: 'string', value: 'N', about: 'TCP port (8740); 0 takes a free one' } },
+  async run({ config, json }) {
+    if (!LOOPBACK.has(config.host)) throw new ConfigError(['the demo listens on loopback only: unset TILLGATE_HOST'])
+    const stopped = untilStopped()
+    const serving = await startServing(config)
+    const secrets = demoSecrets(config.keysFolder, {
+      madeOn: systemClock(),
+      operatorKey: makeOperatorKey(config.keysFolder),
+    })
+    const sandbox = await startShopifySandbox({
+      madeOn: secrets.madeOn,
+      clock: systemClock,
+      throttle: { maximumAvailable: 1_000_000, restoreRate: 1_000_000 },
+    })
+    try {
+      const demo = await prepareDemo({ serving, secrets, sandbox, keysFolder: config.keysFolder })
+      const gate = await serving.open({
+        egressAllow: [new URL(sandbox.url).host],
+        onCall: (line) => json || process.stdout.write(`${callLineText(line, systemClock())}\n`),
+      })
+      const ready = readyLine({ url: gate.url, ...demo })
+      process.stdout.write(`${json ? JSON.stringify(ready) : readyBlock(ready)}\n`)
+      await stopped
+    } finally {
+      await serving.stop()
+      await sandbox.close()
+    }
+    return undefined
+  },
+}
+
+type Ready = ReturnType<typeof readyLine>
+
+/** The ready line of the demo. People and pages are not built yet, hence the nulls. */
+function readyLine(demo: {
+  url: string
+  secrets: DemoSecrets
+  workspace: { id: string; slug: string }
+  stores: object[]
+}) {
+  const { url, secrets, workspace, stores } = demo
+  return {
+    ready: true,
+    version: packageVersion(),
+    url,
+    console: null,
+    mcp: `${url}/mcp`,
+    owner: null,
+    operator_key: secrets.operatorKey,
+    workspace,
+    stores,
+    agents: secrets.agents,
+  }
+}
+
+function readyBlock({ version, url, mcp, workspace, stores, agents, operator_key }: Ready): string {
+  const { analyst, operator } = agents
+  return `
+Tillgate ${version} is ready.
+
+  MCP URL       ${mcp}
+  workspace     ${workspace.slug}
+  store         ${stores.map((store) => Object.values(store).join('  ')).join('\n                ')}
+
+  Two machine agents (for this demo only; they open nothing but the sandbox)
+  analyst       client_id      ${analyst?.client_id}
+                client_secret  ${analyst?.client_secret}
+  operator      client_id      ${operator?.client_id}
+                client_secret  ${operator?.client_secret}
+  operator key  ${operator_key}
+
+  Look around with MCP Inspector (Node 22 or newer):
+  TOKEN=$(curl -s -u ${analyst?.client_id}:${analyst?.client_secret} -d grant_type=client_credentials -d resource=${mcp} ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  npx @modelcontextprotocol/inspector --cli --server-url ${mcp} --transport http --header "Authorization: Bearer $TOKEN" --method tools/list
+
+  Each call shows here as it happens. Ctrl-C stops everything.
+`
+}

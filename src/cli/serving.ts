@@ -1,0 +1,42 @@
+import type { Config } from '#config'
+import type { CallLine } from '#gateway'
+import { systemClock } from '#kernel'
+import { type Foundation, type Gate, type Log, openFoundation, startGate } from '#server'
+import { type Database, lockFolder, openDatabase } from '#store'
+import { createLog } from './log.ts'
+
+/** An instance that owns its data folder, before and after its door is open. */
+export type Serving = {
+  readonly database: Database
+  readonly foundation: Foundation
+  readonly log: Log
+  /** Opens the door. */
+  open(options: { egressAllow?: readonly string[]; onCall?: (line: CallLine) => void }): Promise<Gate>
+  /** Lets running calls end, then stops everything that was started here. */
+  stop(): Promise<void>
+}
+
+/** Takes the data folder, opens the database and the keys. Throws StartError when another Tillgate has the folder. */
+export async function startServing(config: Config): Promise<Serving> {
+  const log = createLog('warn')
+  const lock = await lockFolder(config.dataFolder)
+  const closers: (() => unknown)[] = [() => lock.release()]
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close()
+  }
+  try {
+    const { dataFolder, database: source, path } = config
+    const database = await openDatabase({ dataFolder, source, path, log })
+    closers.push(database.close)
+    const foundation = await openFoundation({ config, database, clock: systemClock })
+    const open: Serving['open'] = async (options) => {
+      const gate = await startGate({ config, database, clock: systemClock, log, ...options }, foundation)
+      closers.push(gate.stop)
+      return gate
+    }
+    return { database, foundation, log, open, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

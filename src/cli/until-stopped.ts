@@ -1,0 +1,9 @@
+/** Resolves at the first SIGINT or SIGTERM. Later ones are ignored: stopping is under way and ends by itself. */
+export function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('SIGINT', () => resolve())
+    process.on('SIGTERM', () => resolve())
+    // A signal handler alone does not keep the process alive.
+    setInterval(() => {}, 1 << 30)
+  })
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { createAuditLog, INSTANCE_CHAIN, type RecordHeader } from '#audit'
+import type { Config } from '#config'
+import { type Workspace, workspaceBySlug } from '#identity'
+import { AppError, systemClock } from '#kernel'
+import { type Foundation, openFoundation } from '#server'
+import { type Database, openDatabase } from '#store'
+import { createLog } from './log.ts'
+
+/** What a command on the host works with. */
+export type Instance = Foundation & {
+  readonly config: Config
+  readonly database: Database
+  /** Records what the operator did, in the chain of the workspace or of the instance. */
+  record(what: Pick<RecordHeader, 'action' | 'subject'>, workspaceId?: string): Promise<void>
+}
+
+/** Connects to the running database, or starts it for the length of the work. */
+export async function withInstance<T>(config: Config, work: (instance: Instance) => Promise<T>): Promise<T> {
+  const database = await openDatabase({
+    dataFolder: config.dataFolder,
+    source: config.database,
+    path: config.path,
+    log: createLog('warn'),
+    forOneCommand: true,
+  })
+  try {
+    const foundation = await openFoundation({ config, database, clock: systemClock })
+    const audit = createAuditLog({ pool: database.pools.audit })
+    const record: Instance['record'] = async (what, workspaceId = INSTANCE_CHAIN) => {
+      const operator = `operator:${config.operator}`
+      const header = {
+        v: 1,
+        kind: 'admin',
+        request: randomUUID(),
+        at: systemClock(),
+        operator,
+        outcome: 'ok',
+        ...what,
+      } as const
+      await audit.append({ workspaceId, header })
+    }
+    return await work({ ...foundation, config, database, record })
+  } finally {
+    await database.close()
+  }
+}
+
+/** The workspace of this slug; without a slug the only one there is. Throws AppError `not_found`. */
+export async function chosenWorkspace(instance: Instance, slug: string | undefined): Promise<Workspace> {
+  const wanted = slug ?? (await onlySlug(instance))
+  const workspace = await workspaceBySlug(instance, wanted)
+  if (!workspace) throw new AppError('not_found', `There is no workspace ${JSON.stringify(wanted.slice(0, 40))}.`)
+  return workspace
+}
+
+async function onlySlug({ jobs }: Instance): Promise<string> {
+  const [first, second] = await jobs.listWorkspaces()
+  if (!first)
+    throw new AppError('not_found', 'There is no workspace yet; make one with: tillgate workspace create SLUG')
+  if (second) throw new AppError('not_found', 'There are several workspaces; say which one with --workspace SLUG.')
+  return first.slug
+}

@@ -1,0 +1,6 @@
+export type { Connector, OpenStore, StoreAnswer, StoreCall, StoreTool } from './connector.ts'
+export { createEgress, type Egress } from './egress.ts'
+export { createShopifyConnector } from './shopify/connector.ts'
+export { SHOPIFY_OPERATIONS } from './shopify/operations.ts'
+export { shopifyOrigin } from './shopify/origin.ts'
+export { type AnyStoreTool, storeTool } from './store-tool.ts'

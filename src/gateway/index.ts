@@ -1,0 +1,5 @@
+export { type CursorOwner, type Cursors, createCursors } from './cursor.ts'
+export { createEndpoint, type Endpoint } from './endpoint.ts'
+export { createLimiter, type Limiter } from './limiter.ts'
+export { catalogue, catalogueDigest, type WireTool } from './wire.ts'
+export type { CallLine, World } from './world.ts'

@@ -1,0 +1,57 @@
+import type { AppError } from '#kernel'
+import { type Call, found } from './call.ts'
+import type { World } from './world.ts'
+
+/** What a tool call answers with: a result of the protocol, or its error for a tool that does not exist. */
+export type Reply = { readonly kind: 'result'; readonly result: ToolResult } | { readonly kind: 'unknown_tool' }
+
+/** `CallToolResult` of MCP 2026-07-28, with our members of `_meta`. */
+export type ToolResult = {
+  content: { type: 'text'; text: string }[]
+  structuredContent?: Record<string, unknown>
+  isError?: true
+  _meta: Record<string, unknown>
+}
+
+/** The screened answer, its labels and its receipt. */
+export function success(call: Call, world: World): Reply {
+  const { value, labels } = found(call.screened)
+  const structuredContent = { ...value, ...nextCursor(call, world) }
+  return {
+    kind: 'result',
+    result: {
+      content: [{ type: 'text', text: JSON.stringify(structuredContent) }],
+      structuredContent,
+      _meta: { 'tillgate/labels': labels, 'tillgate/receipt': found(call.receipt) },
+    },
+  }
+}
+
+function nextCursor(call: Call, world: World): { next_cursor?: string } {
+  const platformCursor = call.answer?.nextCursor
+  if (platformCursor === undefined) return {}
+  const owner = { grant: call.visitor.entry.grant_id, tool: call.toolName, arguments: found(call.input) }
+  return { next_cursor: world.cursors.seal(owner, platformCursor) }
+}
+
+/** A refusal or failure in the caller's words. It has no structuredContent: clients check that against the output schema. */
+export function toolError(error: AppError, record: number | undefined): Reply {
+  const { code, message, field, retryAfterS } = error
+  const note = record === undefined ? code : `${code}, record ${record}`
+  return {
+    kind: 'result',
+    result: {
+      isError: true,
+      content: [{ type: 'text', text: `${message} (${note})` }],
+      _meta: {
+        'tillgate/error': {
+          code,
+          message,
+          ...(field !== undefined && { field }),
+          ...(retryAfterS !== undefined && { retry_after_s: retryAfterS }),
+          ...(record !== undefined && { record }),
+        },
+      },
+    },
+  }
+}

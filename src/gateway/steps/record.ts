@@ -1,0 +1,96 @@
+import type { RecordBody, RecordHeader } from '#audit'
+import { personalArgument, type Tool } from '#commerce'
+import { canonicalJson } from '#kernel'
+import { type Call, found } from '../call.ts'
+import { catalogueDigest } from '../wire.ts'
+import type { World } from '../world.ts'
+
+/** How a call ended, for its record. */
+export type Outcome = {
+  readonly outcome: 'ok' | 'refused' | 'failed'
+  readonly code?: string
+  /** What the caller is not told. */
+  readonly reason?: string
+}
+
+/** A mark that is younger than this is not set again: the days that it lasts do not notice. */
+const TAINT_FRESH_MS = 60_000
+
+/** Writes the record of an answered call, and the taint with it, before the answer leaves. */
+export async function record(call: Call, world: World): Promise<void> {
+  call.receipt = await write(call, world, { outcome: 'ok' })
+}
+
+/** Appends the record of a call; resolves after the commit that carries it. */
+export async function write(call: Call, world: World, outcome: Outcome): Promise<{ record: number; hash: string }> {
+  const { entry } = call.visitor
+  const context = { workspace: entry.workspace_id, purpose: 'audit-body' }
+  const dataKey =
+    world.vault.cachedDataKey(context, entry.audit_key) ?? (await world.vault.dataKey(context, entry.audit_key))
+  const body: RecordBody = { arguments: maskedArguments(call), address: call.visitor.address }
+  const digest = dataKey
+    .mac('arguments', canonicalJson(call.input ?? null))
+    .toString('hex')
+    .slice(0, 32)
+  return world.audit.append({
+    workspaceId: entry.workspace_id,
+    header: { ...header(call, world), ...outcome, ...(call.input && { arguments: digest }) },
+    body: { key: dataKey, value: body },
+    ...(taints(call, world) && { taintAgent: entry.agent_id }),
+  })
+}
+
+function header(call: Call, world: World): Omit<RecordHeader, 'outcome'> {
+  const { visitor, screened, answer } = call
+  return {
+    v: 1,
+    kind: 'call',
+    request: call.request,
+    at: world.clock(),
+    agent: visitor.entry.agent_id,
+    client: visitor.entry.client_id,
+    grant: visitor.entry.grant_id,
+    role: `${visitor.entry.role_id}:${visitor.entry.role_version}`,
+    catalogue: catalogueDigest,
+    step: call.step,
+    steps: call.spent,
+    ms: rounded(world.clock() - call.startedAt),
+    ...(call.tool && { tool: call.tool.name }),
+    ...(visitor.stores.length === 1 && call.tool?.onStore && { store: visitor.stores[0]?.store_id }),
+    ...(screened && { rows: rows(screened.value), shown: screened.shown, withheld: screened.withheld }),
+    ...(screened && { unknown_fields: screened.unknown + (answer?.unknownFields ?? 0) }),
+    ...(screened && screened.shown.marked > 0 && { tainted: true }),
+  }
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 100) / 100
+}
+
+function rows(value: Record<string, unknown>): number {
+  return Array.isArray(value.items) ? value.items.length : 1
+}
+
+/** The checked arguments with personal values masked; refused arguments are not kept, they could be anything. */
+function maskedArguments(call: Call): Record<string, unknown> | undefined {
+  const { input } = call
+  if (!input) return undefined
+  const shape = found<Tool>(call.tool).input.shape
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => {
+      const schema = shape[name]
+      const kind = schema && personalArgument(unwrapped(schema))
+      return [name, kind === undefined || value === undefined ? value : `[${kind}]`]
+    }),
+  )
+}
+
+function unwrapped(schema: Tool['input']['shape'][string]): typeof schema {
+  return 'unwrap' in schema && typeof schema.unwrap === 'function' ? schema.unwrap() : schema
+}
+
+function taints(call: Call, world: World): boolean {
+  if (!call.screened || call.screened.shown.marked === 0) return false
+  const since = call.visitor.entry.tainted_at
+  return since === null || world.clock() - since.getTime() > TAINT_FRESH_MS
+}

@@ -1,0 +1,231 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { auth as authorise, ClientCredentialsProvider } from '@modelcontextprotocol/client'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { SCOPES } from '#commerce'
+import { newToken, tokenHash } from '#kernel'
+import { presets } from '#policy'
+import { withClient } from '#store'
+import { startTestDatabase, type TestDatabase } from '../../../test/database.ts'
+import { startTestOauthServer, type TestOauthServer } from '../../../test/oauth-server.ts'
+import type { MachineAgent } from '../agents.ts'
+
+let database: TestDatabase
+let oauth: TestOauthServer
+let agent: MachineAgent
+
+const printed: unknown[][] = []
+
+beforeAll(async () => {
+  for (const method of ['log', 'info', 'warn', 'error'] as const) {
+    vi.spyOn(console, method).mockImplementation((...words) => void printed.push(words))
+  }
+  database = await startTestDatabase()
+  oauth = await startTestOauthServer(database)
+}, 60_000)
+afterAll(async () => {
+  await oauth?.stop()
+  await database?.stop()
+  vi.restoreAllMocks()
+})
+beforeEach(async () => {
+  agent = await oauth.newAgent()
+  oauth.events.length = 0
+})
+
+const superuser = (text: string, values: unknown[] = []) =>
+  withClient(database.superuser, (client) => client.query(text, values))
+
+describe('what is not open', () => {
+  it('is registration, the routes of the library that we do not name, and other methods', async () => {
+    const registration = await fetch(`${oauth.base}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grant_types: ['client_credentials'], redirect_uris: [] }),
+    })
+    expect(registration.status).toBe(404)
+    for (const path of [
+      '/session/end/confirm',
+      '/me',
+      '/token',
+      '/oauth/authorize/x',
+      '/.well-known/openid-configuration',
+    ]) {
+      expect((await oauth.post(path, {})).body.error).toBe('invalid_request')
+      expect((await fetch(oauth.base + path)).status).toBe(404)
+    }
+    expect((await fetch(`${oauth.base}/oauth/token`)).status).toBe(404)
+  })
+
+  it('is client_credentials for a client that is stored but no machine agent', async () => {
+    const redirect_uris = ['https://client.example/callback']
+    const client = { client_id: 'stored', client_secret: tokenHash('secret').toString('base64url'), redirect_uris }
+    const grant_types = ['client_credentials', 'authorization_code']
+    await superuser(`insert into auth.oidc_models (model, id, payload) values ('Client', 'stored', $1)`, [
+      { ...client, grant_types, tillgate_workspace: 'one', scope: 'stores:read' },
+    ])
+    expect(await oauth.ask({ clientId: 'stored', clientSecret: 'secret' })).toMatchObject({
+      status: 400,
+      body: { error: 'unauthorized_client' },
+    })
+  })
+
+  it('is signing in: an authorization request ends in an error, at the client where it is known', async () => {
+    const request = new URLSearchParams({
+      response_type: 'code',
+      client_id: 'stored',
+      redirect_uri: 'https://client.example/callback',
+      scope: 'stores:read',
+      state: 's1',
+      resource: `${oauth.base}/mcp`,
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+    })
+    const authorize = () => fetch(`${oauth.base}/oauth/authorize?${request}`, { redirect: 'manual' })
+    const location = new URL((await authorize()).headers.get('location') ?? '')
+    expect(location.origin).toBe('https://client.example')
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({
+      error: 'temporarily_unavailable',
+      state: 's1',
+      iss: oauth.base,
+    })
+    request.delete('code_challenge')
+    const withoutPkce = new URL((await authorize()).headers.get('location') ?? '')
+    expect(withoutPkce.searchParams.get('error')).toBe('invalid_request')
+    request.set('client_id', agent.clientId)
+    const byMachine = await authorize()
+    expect([byMachine.status, byMachine.headers.get('location')]).toEqual([400, null])
+    expect(await byMachine.json()).toHaveProperty('error')
+    const html = await fetch(`${oauth.base}/oauth/authorize`, { headers: { accept: 'text/html' } })
+    expect(html.headers.get('content-type')).toMatch(/^application\/json/)
+  })
+})
+
+describe('the metadata', () => {
+  it('describe what is there, under the issuer whatever Host a request names', async () => {
+    const byAddress = oauth.base.replace('localhost', '127.0.0.1')
+    const response = await fetch(`${byAddress}/.well-known/oauth-authorization-server`, {
+      headers: { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
+    })
+    const document: unknown = await response.json()
+    expect(document).toMatchObject({
+      issuer: oauth.base,
+      authorization_endpoint: `${oauth.base}/oauth/authorize`,
+      token_endpoint: `${oauth.base}/oauth/token`,
+      revocation_endpoint: `${oauth.base}/oauth/revoke`,
+      jwks_uri: `${oauth.base}/oauth/jwks`,
+      response_types_supported: ['code'],
+      grant_types_supported: ['authorization_code', 'client_credentials'],
+      code_challenge_methods_supported: ['S256'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      authorization_response_iss_parameter_supported: true,
+    })
+    expect(document).not.toHaveProperty('registration_endpoint')
+    expect(document).toHaveProperty('scopes_supported', [...SCOPES])
+  })
+
+  it('publish public keys only', async () => {
+    const published = await (await fetch(`${oauth.base}/oauth/jwks`)).text()
+    expect(JSON.parse(published).keys).toEqual([expect.objectContaining({ kty: 'EC', alg: 'ES256', use: 'sig' })])
+    expect(published).not.toContain('"d"')
+  })
+
+  it('lead the SDK’s own client from the challenge to a token with the whole ceiling', async () => {
+    const { clientId, clientSecret } = agent
+    const credentials = new ClientCredentialsProvider({
+      clientId,
+      clientSecret: clientSecret.reveal(),
+      expectedIssuer: oauth.base,
+    })
+    expect(await authorise(credentials, { serverUrl: `${oauth.base}/mcp` })).toBe('AUTHORIZED')
+    const entry = await oauth.enter(credentials.tokens()?.access_token ?? '', 'core')
+    expect(entry).toMatchObject({ refusal: null, token_scopes: presets.analyst.scopes.join(' ') })
+  })
+})
+
+describe('nothing of a secret', () => {
+  it('is in the tables, in the log or on the console, and nothing prints a notice', async () => {
+    const accessToken = await oauth.token(agent)
+    await oauth.ask(agent, { scope: 'orders:write' })
+    const wrong = newToken('cs')
+    await oauth.ask({ ...agent, clientSecret: wrong })
+    await oauth.post('/oauth/revoke', { token: accessToken }, await oauth.newAgent())
+    const dump = await dumpOf(['auth', 'tillgate'])
+    expect(dump).toContain(tokenHash(accessToken).toString('hex'))
+    expect(dump).toContain(tokenHash(agent.clientSecret.reveal()).toString('hex'))
+    const logged = JSON.stringify(oauth.events)
+    expect(logged).toContain('invalid_client')
+    for (const secret of [accessToken, agent.clientSecret.reveal(), wrong]) {
+      const forms = [
+        secret,
+        secret.slice(6, 49),
+        Buffer.from(secret).toString('hex'),
+        Buffer.from(secret).toString('base64'),
+      ]
+      for (const form of forms) expect(dump + logged).not.toContain(form)
+    }
+    expect(printed).toEqual([])
+  })
+
+  it('is printed by the library when it is loaded, on whatever Node', () => {
+    const entrance = fileURLToPath(new URL('../index.ts', import.meta.url))
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', entrance], { encoding: 'utf8' })
+    expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 })
+  })
+
+  it('is readable for the role that does request work', async () => {
+    for (const table of ['access_tokens', 'oidc_models', 'client_secrets']) {
+      for (const pool of [database.pools.app, database.pools.jobs, database.pools.audit]) {
+        await expect(pool.query(`select * from auth.${table}`)).rejects.toMatchObject({ code: '42501' })
+      }
+    }
+  })
+})
+
+describe('the events', () => {
+  it('tell of tokens, and of refusals with the client where it exists and a reason that the caller did not see', async () => {
+    await oauth.ask(agent)
+    await oauth.ask({ ...agent, clientSecret: 'wrong' })
+    await oauth.ask({ ...agent, clientId: 'nobody' })
+    const where = { route: 'token', address: '192.0.2.7' }
+    expect(oauth.events).toEqual([
+      { event: 'token_issued', ...where, clientId: agent.clientId },
+      {
+        event: 'refused',
+        ...where,
+        clientId: agent.clientId,
+        error: 'invalid_client',
+        reason: 'invalid secret provided',
+      },
+      { event: 'refused', ...where, error: 'invalid_client', reason: 'client not found' },
+    ])
+  })
+
+  it('tell of an outage, of which the caller learns nothing but that it may come back', async () => {
+    await database.crash()
+    const answer = await oauth.ask(agent)
+    await database.restart()
+    expect(answer.status).toBe(503)
+    expect(answer.body).toEqual({
+      error: 'temporarily_unavailable',
+      error_description: 'Tillgate could not answer; try again later.',
+    })
+    expect(oauth.events).toEqual([
+      expect.objectContaining({ event: 'failed', route: 'token', cause: expect.any(Error) }),
+    ])
+    expect((await oauth.ask(agent)).status).toBe(200)
+  })
+})
+
+async function dumpOf(schemas: string[]): Promise<string> {
+  const tables = await superuser(
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_schema = any($1)`,
+    [schemas],
+  )
+  const lines: string[] = []
+  for (const { name } of tables.rows) {
+    const { rows } = await superuser(`select t::text as line from ${name} t`)
+    lines.push(...rows.map(({ line }) => line))
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path'
+import { createAuditLog, createHeadSigner, createRefusals, INSTANCE_CHAIN } from '#audit'
+import type { Config } from '#config'
+import { createEgress, createShopifyConnector } from '#connectors'
+import { type CallLine, createCursors, createEndpoint, createLimiter, type World } from '#gateway'
+import { createAuthorizationServer, loadOauthKeys, startSweep } from '#identity'
+import type { Clock } from '#kernel'
+import { type Database, type Jobs, jobs as jobsOn } from '#store'
+import { createVault, type InstanceKeys, openKeysFolder, type Vault } from '#vault'
+import { type Listening, listen } from './listen.ts'
+import { createRoutes } from './routes.ts'
+
+/** What a running instance needs from outside. */
+export type Surroundings = {
+  readonly config: Config
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  /** host:port pairs that egress may reach beside those of the operator; the demo adds its own sandboxes. */
+  readonly egressAllow?: readonly string[]
+  /** Hears of each finished call. */
+  readonly onCall?: (line: CallLine) => void
+}
+
+export type Log = {
+  info(details: object, text: string): void
+  warn(details: object, text: string): void
+}
+
+/** Keys, vault and background access to workspaces: what commands on the host need as well. */
+export type Foundation = { readonly keys: InstanceKeys; readonly vault: Vault; readonly jobs: Jobs }
+
+/** A running instance. `stop` lets running calls end, writes what is counted and signed, and leaves the database open. */
+export type Gate = {
+  readonly port: number
+  /** The base URL without a slash at its end. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+const SWEEP_EVERY_MS = 10 * 60 * 1000
+const GRACE_MS = 10_000
+
+/** Opens the keys folder; keys are only made where the database holds no workspace yet. */
+export async function openFoundation({ config, database, clock }: Pick<Surroundings, 'config' | 'database' | 'clock'>) {
+  const jobs = jobsOn(database.pools.jobs)
+  const workspaces = await jobs.listWorkspaces()
+  const keys = await openKeysFolder({ folder: config.keysFolder, dataFolderIsNew: workspaces.length === 0 })
+  return { keys, vault: createVault({ provider: keys.provider, clock }), jobs } satisfies Foundation
+}
+
+/** Builds the world and opens the door. This is the only place that knows all modules. */
+export async function startGate(surroundings: Surroundings, foundation: Foundation): Promise<Gate> {
+  const { config, database, clock, log } = surroundings
+  const onMistake = (error: unknown) => log.warn({ err: error }, 'something went wrong inside')
+  const records = startRecords(surroundings, foundation)
+  const egress = createEgress({ allow: [...config.egressAllow, ...(surroundings.egressAllow ?? [])] })
+  const sweep = startSweep({ authPool: database.pools.auth, clock, everyMs: SWEEP_EVERY_MS, log: onMistake })
+
+  const late: { routes?: ReturnType<typeof createRoutes> } = {}
+  const listening = await listen((req, res) => late.routes?.handle(req, res), config)
+  const url = config.url ?? `http://localhost:${listening.port}`
+  const world: World = {
+    base: url,
+    hosts: hostsOf(url, config.host),
+    trustedProxies: new Set(config.trustedProxies),
+    app: database.pools.app,
+    vault: foundation.vault,
+    audit: records.audit,
+    refusals: records.refusals,
+    connectors: new Map([['shopify', createShopifyConnector({ egress, clock })]]),
+    limiter: createLimiter(clock),
+    cursors: createCursors(foundation.keys.cursorKey, clock),
+    clock,
+    onCall: surroundings.onCall ?? (() => {}),
+    onMistake,
+  }
+  const endpoint = createEndpoint(world)
+  const authorization = createAuthorizationServer({
+    issuer: url,
+    authPool: database.pools.auth,
+    ...(await loadOauthKeys(config.keysFolder)),
+    log: ({ event, route, error = event }) => {
+      if (event === 'refused') records.refusals.count(INSTANCE_CHAIN, { step: route, reason: error })
+      else log.info({ event, route, error }, 'authorization server')
+    },
+  })
+  late.routes = createRoutes({
+    base: url,
+    hosts: world.hosts,
+    endpoint,
+    authorization,
+    pool: database.pools.app,
+    onMistake,
+  })
+
+  return {
+    port: listening.port,
+    url,
+    stop: () =>
+      stopInOrder(listening, [endpoint.close, sweep.stop, records.close, egress.close, foundation.vault.close]),
+  }
+}
+
+/** The audit log with its signed heads and the counter of refusals. */
+function startRecords({ config, database, clock, log }: Surroundings, { keys }: Foundation) {
+  const onMistake = (error: unknown) => log.warn({ err: error }, 'a record could not be written')
+  const heads = createHeadSigner({
+    file: join(config.keysFolder, 'heads.jsonl'),
+    signingKey: keys.signingKey,
+    clock,
+    onMistake,
+  })
+  const audit = createAuditLog({ pool: database.pools.audit, onHeads: heads.note, onMistake })
+  const refusals = createRefusals({ log: audit, clock })
+  const close = async () => {
+    await refusals.close()
+    await audit.close()
+    await heads.close()
+  }
+  return { audit, refusals, close }
+}
+
+async function stopInOrder(listening: Listening, closers: (() => unknown)[]): Promise<void> {
+  await listening.close(GRACE_MS)
+  for (const close of closers) await close()
+}
+
+/** The names under which this instance may be addressed; a loopback listener has all loopback names. */
+function hostsOf(url: string, host: string | undefined): Set<string> {
+  const hosts = new Set([new URL(url).hostname])
+  if (host === undefined || host === '127.0.0.1' || host === '::1' || host === 'localhost') {
+    for (const name of ['localhost', '127.0.0.1', '[::1]']) hosts.add(name)
+  }
+  return hosts
+}

@@ -1,0 +1,6 @@
+export { type AttachedPostgres, attachEmbedded } from './attach.ts'
+export type { PostgresChoice } from './binaries.ts'
+export type { ServerState } from './keep-running.ts'
+export { type Lock, lockFolder } from './lock.ts'
+export { StartError } from './start-error.ts'
+export { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './supervisor.ts'

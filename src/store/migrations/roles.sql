@@ -1,0 +1,196 @@
+-- What needs an administrator's rights: roles, schemas and the doors. Run as a superuser, in the database of Tillgate;
+-- may be run again, and must be after an upgrade that says so. `tillgate migrate --roles` prints it.
+
+-- The doors name tables that the migrations make later.
+set check_function_bodies = off;
+
+do $$
+declare
+  name text;
+begin
+  foreach name in array array['tillgate_owner', 'tillgate_app', 'tillgate_auth', 'tillgate_audit', 'tillgate_jobs'] loop
+    if not exists (select from pg_roles where rolname = name) then
+      execute format('create role %I login nosuperuser nobypassrls nocreatedb nocreaterole noinherit', name);
+    end if;
+  end loop;
+  foreach name in array array['tillgate_enter', 'tillgate_chain'] loop
+    if not exists (select from pg_roles where rolname = name) then
+      execute format('create role %I nologin nosuperuser nobypassrls nocreatedb nocreaterole noinherit', name);
+    end if;
+  end loop;
+  execute format('revoke all on database %I from public', current_database());
+  execute format(
+    'grant connect on database %I to tillgate_owner, tillgate_app, tillgate_auth, tillgate_audit, tillgate_jobs',
+    current_database());
+end $$;
+
+revoke all on schema public from public;
+-- Without this an injected expression could switch the workspace.
+revoke execute on function pg_catalog.set_config(text, text, boolean) from public;
+grant execute on function pg_catalog.set_config(text, text, boolean) to tillgate_enter;
+
+create schema if not exists sec;
+create schema if not exists tillgate authorization tillgate_owner;
+create schema if not exists auth authorization tillgate_owner;
+create schema if not exists audit authorization tillgate_owner;
+grant usage on schema sec to tillgate_owner, tillgate_app, tillgate_auth, tillgate_jobs, tillgate_enter;
+grant usage on schema tillgate to tillgate_app, tillgate_jobs, tillgate_enter, tillgate_chain;
+grant usage on schema auth to tillgate_auth, tillgate_enter;
+grant usage on schema audit to tillgate_app, tillgate_audit, tillgate_jobs, tillgate_chain;
+
+-- The workspace of this transaction; null before a door was passed, and then every policy is false.
+create or replace function sec.workspace() returns uuid
+language sql stable parallel safe
+return nullif(current_setting('app.workspace_id', true), '')::uuid;
+
+-- The grant that opened this transaction; null where a session or a job did.
+create or replace function sec.grant_id() returns uuid
+language sql stable parallel safe
+return nullif(current_setting('app.grant_id', true), '')::uuid;
+
+-- Opens the transaction for one workspace, once. Only the doors below may call it.
+create or replace function sec.open_workspace(workspace uuid, opened_by uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if coalesce(current_setting('app.workspace_id', true), '') <> '' then
+    raise exception 'workspace already set' using errcode = 'TW001';
+  end if;
+  perform set_config('app.workspace_id', workspace::text, true);
+  perform set_config('app.grant_id', coalesce(opened_by::text, ''), true);
+end $$;
+
+-- The door of agents: a live token of this resource opens its grant's workspace. A refused token opens nothing and
+-- names the workspace only where it once belonged to one, so that the refusal can be recorded there.
+create or replace function sec.enter_by_token(token_hash bytea, resource text)
+returns table (
+  refusal text, workspace_id uuid, slug text, grant_id uuid, agent_id uuid, agent_kind text, client_id text,
+  token_scopes text, grant_scopes text[], role_id uuid, role_version int, role_definition text,
+  tainted_at timestamptz, exposed_at timestamptz, quarantined_at timestamptz, audit_key bytea)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+  select
+    case
+      when t.expires_at <= now() then 'token_expired'
+      when t.resource <> enter_by_token.resource then 'wrong_resource'
+      when t.resource like 'w/%' and t.resource <> 'w/' || w.slug then 'wrong_resource'
+      when g.revoked_at is not null or g.expires_at <= now() then 'grant_ended'
+      when a.revoked_at is not null then 'agent_revoked'
+      when w.frozen_at is not null then 'workspace_frozen'
+    end,
+    g.workspace_id, w.slug, g.grant_id, g.agent_id, a.kind, a.client_id,
+    t.scope, g.scopes, r.role_id, r.version, r.definition,
+    a.tainted_at, a.exposed_at, a.quarantined_at, w.audit_key
+  into refusal, workspace_id, slug, grant_id, agent_id, agent_kind, client_id,
+    token_scopes, grant_scopes, role_id, role_version, role_definition,
+    tainted_at, exposed_at, quarantined_at, audit_key
+  from auth.access_tokens t
+  join tillgate.grants g on g.grant_id = t.grant_id
+  join tillgate.workspaces w on w.workspace_id = g.workspace_id
+  join tillgate.agents a on a.workspace_id = g.workspace_id and a.agent_id = g.agent_id
+  join tillgate.roles r on r.workspace_id = g.workspace_id and r.role_id = g.role_id
+  where t.hash = token_hash;
+  if not found then
+    return;
+  end if;
+  if refusal is null then
+    perform sec.open_workspace(workspace_id, grant_id);
+  end if;
+  return next;
+end $$;
+
+-- The door of background work and of commands on the host: one workspace at a time.
+create or replace function sec.enter_workspace(workspace uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  perform sec.open_workspace(workspace, null);
+end $$;
+
+-- All workspaces, for background work that then enters them one by one.
+create or replace function sec.list_workspaces() returns table (workspace_id uuid, slug text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select workspace_id, slug from tillgate.workspaces order by slug
+$$;
+
+-- What the authorization server must know of a machine agent: its live grant and the ceiling of its scopes.
+create or replace function sec.machine_agent(client text) returns table (grant_id uuid, slug text, scopes text[])
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select g.grant_id, w.slug, g.scopes
+  from tillgate.agents a
+  join tillgate.grants g on g.workspace_id = a.workspace_id and g.agent_id = a.agent_id
+  join tillgate.workspaces w on w.workspace_id = a.workspace_id
+  where a.client_id = client and a.kind = 'machine' and a.revoked_at is null
+    and g.revoked_at is null and (g.expires_at is null or g.expires_at > now())
+$$;
+
+-- Appends records: locks the heads in workspace order, numbers, chains, inserts, and marks agents that were shown
+-- strangers' text, all in one transaction. hash = H('tg1' || prev || seq || H(body) || header), SHA-256.
+create or replace function audit.append(
+  workspaces uuid[], times timestamptz[], headers text[], body_digests bytea[], bodies bytea[], tainted uuid[])
+returns table (ord int, seq bigint, hash bytea)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  item record;
+  current_workspace uuid;
+  head_seq bigint;
+  head_hash bytea;
+  ords int[] := '{}';
+  seqs bigint[] := '{}';
+  hashes bytea[] := '{}';
+begin
+  insert into audit.heads (workspace_id, seq, hash)
+  select distinct w, 0, decode(repeat('00', 32), 'hex') from unnest(workspaces) w
+  where not exists (select from audit.heads h where h.workspace_id = w)
+  order by 1
+  on conflict do nothing;
+  perform from audit.heads h where h.workspace_id = any(workspaces) order by h.workspace_id for update;
+
+  for item in
+    select u.workspace, u.header, u.body_digest, u.ord::int as ord
+    from unnest(workspaces, headers, body_digests) with ordinality u(workspace, header, body_digest, ord)
+    order by u.workspace, u.ord
+  loop
+    if current_workspace is distinct from item.workspace then
+      if current_workspace is not null then
+        update audit.heads h set seq = head_seq, hash = head_hash where h.workspace_id = current_workspace;
+      end if;
+      current_workspace := item.workspace;
+      select h.seq, h.hash into head_seq, head_hash from audit.heads h where h.workspace_id = current_workspace;
+    end if;
+    head_seq := head_seq + 1;
+    head_hash := sha256('tg1'::bytea || head_hash || int8send(head_seq) || item.body_digest || convert_to(item.header, 'UTF8'));
+    ords := ords || item.ord;
+    seqs := seqs || head_seq;
+    hashes := hashes || head_hash;
+  end loop;
+  update audit.heads h set seq = head_seq, hash = head_hash where h.workspace_id = current_workspace;
+
+  insert into audit.records (workspace_id, seq, at, header, body_digest, hash)
+  select workspaces[c.ord], c.seq, times[c.ord], headers[c.ord], body_digests[c.ord], c.hash
+  from unnest(ords, seqs, hashes) c(ord, seq, hash);
+  insert into audit.bodies (workspace_id, seq, sealed)
+  select workspaces[c.ord], c.seq, bodies[c.ord]
+  from unnest(ords, seqs) c(ord, seq) where bodies[c.ord] is not null;
+  update tillgate.agents a set tainted_at = now()
+  where (a.workspace_id, a.agent_id) in (select t.w, t.agent from unnest(workspaces, tainted) t(w, agent) where t.agent is not null);
+
+  return query select c.ord, c.seq, c.hash from unnest(ords, seqs, hashes) c(ord, seq, hash);
+end $$;
+
+alter function sec.workspace() owner to tillgate_enter;
+alter function sec.grant_id() owner to tillgate_enter;
+alter function sec.open_workspace(uuid, uuid) owner to tillgate_enter;
+alter function sec.enter_by_token(bytea, text) owner to tillgate_enter;
+alter function sec.enter_workspace(uuid) owner to tillgate_enter;
+alter function sec.list_workspaces() owner to tillgate_enter;
+alter function sec.machine_agent(text) owner to tillgate_enter;
+alter function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]) owner to tillgate_chain;
+
+revoke execute on all functions in schema sec from public;
+revoke execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]) from public;
+grant execute on function sec.workspace(), sec.grant_id() to tillgate_app, tillgate_jobs, tillgate_owner;
+grant execute on function sec.enter_by_token(bytea, text) to tillgate_app;
+grant execute on function sec.enter_workspace(uuid), sec.list_workspaces() to tillgate_jobs;
+grant execute on function sec.machine_agent(text) to tillgate_auth;
+grant execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]) to tillgate_audit;

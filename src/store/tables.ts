@@ -1,0 +1,77 @@
+import type { ColumnType, Generated } from 'kysely'
+
+type Instant = ColumnType<Date, Date | string | undefined, Date | string>
+type MaybeInstant = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
+
+/** The tables as kysely sees them; the migrations are the truth, a test compares the two. */
+export type Tables = {
+  'tillgate.workspaces': {
+    workspace_id: string
+    slug: string
+    name: string
+    audit_key: Buffer
+    created_at: Instant
+    frozen_at: MaybeInstant
+  }
+  'tillgate.roles': {
+    workspace_id: string
+    role_id: string
+    name: string
+    version: Generated<number>
+    definition: string
+    created_at: Instant
+  }
+  'tillgate.agents': {
+    workspace_id: string
+    agent_id: string
+    kind: 'machine' | 'oauth'
+    name: string
+    client_id: string
+    purpose: Generated<string>
+    created_by: string
+    created_at: Instant
+    tainted_at: MaybeInstant
+    exposed_at: MaybeInstant
+    quarantined_at: MaybeInstant
+    revoked_at: MaybeInstant
+  }
+  'tillgate.stores': {
+    workspace_id: string
+    store_id: string
+    handle: string
+    platform: string
+    name: string
+    mode: 'live' | 'test'
+    currency: string
+    origin: string
+    credential: Buffer
+    credential_version: Generated<number>
+    write_counter: Generated<string>
+    connected_at: Instant
+    disconnected_at: MaybeInstant
+  }
+  'tillgate.grants': {
+    workspace_id: string
+    grant_id: string
+    agent_id: string
+    role_id: string
+    account_id: string | null
+    scopes: string[]
+    created_by: string
+    created_at: Instant
+    expires_at: MaybeInstant
+    revoked_at: MaybeInstant
+    revoked_by: string | null
+  }
+  'tillgate.grant_stores': { workspace_id: string; grant_id: string; store_id: string }
+  'audit.heads': { workspace_id: string; seq: string; hash: Buffer }
+  'audit.records': {
+    workspace_id: string
+    seq: string
+    at: Instant
+    header: string
+    body_digest: Buffer
+    hash: Buffer
+  }
+  'audit.bodies': { workspace_id: string; seq: string; sealed: Buffer }
+}

@@ -1,0 +1,5 @@
+export type { DataKey } from './data-key.ts'
+export { type InstanceKeys, openKeysFolder } from './instance-keys.ts'
+export type { KeyContext, KeyProvider } from './key-provider.ts'
+export { type LocalKeyProvider, localKeyProvider } from './local-provider.ts'
+export { createVault, type Vault } from './vault.ts'
