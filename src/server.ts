@@ -35,6 +35,8 @@ export type Gate = {
   readonly port: number
   /** The base URL without a slash at its end. */
   readonly url: string
+  /** Writes what is counted and signs what is written, now rather than within the minute. */
+  flush(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -97,6 +99,7 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
   return {
     port: listening.port,
     url,
+    flush: records.flush,
     stop: () =>
       stopInOrder(listening, [endpoint.close, sweep.stop, records.close, egress.close, foundation.vault.close]),
   }
@@ -118,7 +121,11 @@ function startRecords({ config, database, clock, log }: Surroundings, { keys }: 
     await audit.close()
     await heads.close()
   }
-  return { audit, refusals, close }
+  const flush = async () => {
+    await refusals.flush()
+    await heads.flush()
+  }
+  return { audit, refusals, flush, close }
 }
 
 async function stopInOrder(listening: Listening, closers: (() => unknown)[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { sha256 } from '#kernel'
 import { bodyProblem, classify, type Suspect } from './misplaced.ts'
 import type { Problem, Witness } from './problems.ts'
-import { type ChainRow, recordHash } from './record-hash.ts'
+import { type ChainRow, genesis, recordHash } from './record-hash.ts'
 
 /** What somebody holds against the chain: this record had this hash (hex). */
 export type Anchor = { readonly witness: Witness; readonly seq: number; readonly hash: string }
@@ -22,7 +22,6 @@ export type ChainReport = {
 const PROBLEMS_MAX = 1_000
 /** All are tried for each other's place, so that their number is squared. */
 const SUSPECTS_MAX = 200
-const GENESIS = Buffer.alloc(32)
 const NO_BODY = sha256()
 
 /**
@@ -31,10 +30,11 @@ const NO_BODY = sha256()
  * its digest was erased, which is allowed and counted.
  */
 export async function verifyChain(
+  workspaceId: string,
   rows: AsyncIterable<ChainRow> | Iterable<ChainRow>,
   anchors: readonly Anchor[] = [],
 ): Promise<ChainReport> {
-  const walk = startWalk(anchors)
+  const walk = startWalk(workspaceId, anchors)
   for await (const row of rows) step(walk, row)
   const { records, last, bodies } = walk
   const { problems: placed, trueHashes } = classify(walk.suspects)
@@ -59,7 +59,7 @@ type Walk = {
   leftOut: number
 }
 
-function startWalk(anchors: readonly Anchor[]): Walk {
+function startWalk(workspaceId: string, anchors: readonly Anchor[]): Walk {
   return {
     anchors: bySeq(anchors),
     suspects: [],
@@ -68,7 +68,7 @@ function startWalk(anchors: readonly Anchor[]): Walk {
     bodies: { present: 0, erased: 0, none: 0 },
     records: 0,
     last: 0,
-    previous: GENESIS,
+    previous: genesis(workspaceId),
     leftOut: 0,
   }
 }

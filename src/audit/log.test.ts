@@ -9,7 +9,7 @@ import { createVault, type DataKey, localKeyProvider } from '#vault'
 import { startTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { type AuditLog, createAuditLog, type Receipt } from './log.ts'
 import { INSTANCE_CHAIN, type RecordHeader } from './record.ts'
-import { recordHash } from './record-hash.ts'
+import { genesis, recordHash } from './record-hash.ts'
 import { verifyAudit } from './verify.ts'
 
 let db: TestDatabase
@@ -64,7 +64,7 @@ describe('a record', () => {
     const workspaceId = randomUUID()
     const first = header({ tool: 'get_order', shown: { masked: 2, marked: 0 } })
     const receipt = await log.append({ workspaceId, header: first })
-    const expected = recordHash({ seq: 1, bodyDigest: sha256(), header: canonicalJson(first) }, Buffer.alloc(32))
+    const expected = recordHash({ seq: 1, bodyDigest: sha256(), header: canonicalJson(first) }, genesis(workspaceId))
     expect(receipt).toEqual({ record: 1, hash: expected.toString('hex') })
   })
 

@@ -10,6 +10,11 @@ export function recordHash(
   return sha256('tg1', previous, number, bodyDigest, header)
 }
 
+/** What the first record of a chain follows: SHA-256 of 'tg1' and the workspace, so that no chain can stand for another. */
+export function genesis(workspaceId: string): Buffer {
+  return sha256('tg1', Buffer.from(workspaceId.replaceAll('-', ''), 'hex'))
+}
+
 /** A record as verification reads it. */
 export type ChainRow = {
   readonly seq: number

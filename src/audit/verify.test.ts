@@ -11,7 +11,7 @@ import { createHeadSigner, type HeadSigner } from './heads.ts'
 import { type AuditLog, createAuditLog, type Receipt } from './log.ts'
 import { explainProblem } from './problems.ts'
 import { INSTANCE_CHAIN } from './record.ts'
-import { recordHash } from './record-hash.ts'
+import { genesis, recordHash } from './record-hash.ts'
 import { type VerifyOptions, verifyAudit } from './verify.ts'
 
 let db: TestDatabase
@@ -88,7 +88,7 @@ const swap = (a: number, b: number, columns: string) =>
 /** A new history with right hashes from the first to the last, head included. */
 async function rewrite(last: number): Promise<void> {
   const statements: string[] = []
-  let hash: Buffer = Buffer.alloc(32)
+  let hash: Buffer = genesis(workspace)
   for (let seq = 1; seq <= last; seq++) {
     const header = canonicalJson({ v: 1, forged: seq })
     hash = recordHash({ seq, header, bodyDigest: sha256() }, hash)

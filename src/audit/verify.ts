@@ -97,7 +97,7 @@ function verifyWorkspace(jobs: Jobs, workspace: string, anchors: Anchor[]): Prom
   return jobs.inWorkspace(workspace, async (tx) => {
     const { head, hash, last } = await endOf(tx, workspace)
     const own: Anchor[] = hash ? [{ witness: 'database_head', seq: head, hash: hash.toString('hex') }] : []
-    const report = await verifyChain(pages(tx, workspace), [...anchors, ...own])
+    const report = await verifyChain(workspace, pages(tx, workspace), [...anchors, ...own])
     if (last <= head) return report
     return { ...report, problems: [...report.problems, { kind: 'beyond_head', head, last }] }
   })

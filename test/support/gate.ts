@@ -59,11 +59,24 @@ export async function startTestGate({ clock = systemClock, madeOn = MADE_ON }: O
       const workspace = await createWorkspace(parts, { slug, name: slug })
       const credential = new Secret(JSON.stringify({ kind: 'static', token: sandbox.accessToken.reveal() }))
       const store = { platform: 'shopify', name: 'Harbour & Pine', mode: 'test', currency: 'EUR' } as const
-      await addStore(parts, { ...store, workspaceId: workspace.workspaceId, handle: 'harbour', origin: sandbox.url, credential })
+      await addStore(parts, {
+        ...store,
+        workspaceId: workspace.workspaceId,
+        handle: 'harbour',
+        origin: sandbox.url,
+        credential,
+      })
       return workspace
     },
     agent({ workspaceId }, { role, name = `agent ${++agents}`, scopes }) {
-      return createMachineAgent(parts, { workspaceId, name, role, ...(scopes && { scopes }), stores: 'all', createdBy: 'test' })
+      return createMachineAgent(parts, {
+        workspaceId,
+        name,
+        role,
+        ...(scopes && { scopes }),
+        stores: 'all',
+        createdBy: 'test',
+      })
     },
     token: (agent, options) => requestToken(gate.url, agent, options),
     async stop() {
@@ -84,7 +97,12 @@ async function requestToken(
   const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret.reveal()}`).toString('base64')}`
   const response = await fetch(`${base}/oauth/token`, { method: 'POST', headers: { authorization }, body })
   const answer: unknown = await response.json()
-  if (typeof answer === 'object' && answer !== null && 'access_token' in answer && typeof answer.access_token === 'string') {
+  if (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'access_token' in answer &&
+    typeof answer.access_token === 'string'
+  ) {
     return answer.access_token
   }
   throw new Error(`no token: ${JSON.stringify(answer)}`)

@@ -6,7 +6,9 @@ export type Answer = {
   readonly text: string
   readonly meta: Record<string, unknown>
   /** `_meta["tillgate/error"]`. */
-  readonly error: { code?: string; message?: string; field?: string; record?: number; retry_after_s?: number } | undefined
+  readonly error:
+    | { code?: string; message?: string; field?: string; record?: number; retry_after_s?: number }
+    | undefined
   /** The protocol's own error. */
   readonly rpcError: { code: number; message: string } | undefined
   readonly raw: string
@@ -36,7 +38,11 @@ export function mcpBody(method: string, params: object = {}): string {
 }
 
 /** Calls a tool over plain HTTP, so that tests see every byte. */
-export async function callTool(url: string, token: string | undefined, call: { name: string; arguments?: unknown }): Promise<Answer> {
+export async function callTool(
+  url: string,
+  token: string | undefined,
+  call: { name: string; arguments?: unknown },
+): Promise<Answer> {
   const headers = mcpHeaders(token, 'tools/call', call.name)
   const response = await fetch(url, { method: 'POST', headers, body: mcpBody('tools/call', call) })
   return readAnswer(response)

@@ -32,7 +32,7 @@ export function tokensOf(seed: number, clock: Clock): Tokens {
       if (expiryOf.size > ISSUED_MAX && oldest !== undefined) expiryOf.delete(oldest)
       return { accessToken: token, expiresInS: LIFETIME_S }
     },
-    opens: (token) => token === accessToken.reveal() || expiryOf.has(token),
+    opens: (token) => token === accessToken.reveal() || clock() < (expiryOf.get(token) ?? 0),
   }
 }
 

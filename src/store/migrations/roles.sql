@@ -1,8 +1,10 @@
 -- What needs an administrator's rights: roles, schemas and the doors. Run as a superuser, in the database of Tillgate;
 -- may be run again, and must be after an upgrade that says so. `tillgate migrate --roles` prints it.
 
+-- All or nothing: no door may stand open between its making and the grants below.
+begin;
 -- The doors name tables that the migrations make later.
-set check_function_bodies = off;
+set local check_function_bodies = off;
 
 do $$
 declare
@@ -28,6 +30,14 @@ revoke all on schema public from public;
 -- Without this an injected expression could switch the workspace.
 revoke execute on function pg_catalog.set_config(text, text, boolean) from public;
 grant execute on function pg_catalog.set_config(text, text, boolean) to tillgate_enter;
+-- Large objects know no row security: one workspace could leave there what another finds.
+revoke execute on function pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), pg_catalog.lo_from_bytea(oid, bytea)
+  from public;
+-- No login needs code blocks (DO); only migrations write functions.
+revoke usage on language plpgsql from public;
+grant usage on language plpgsql to tillgate_owner;
+-- A function that a migration adds is for nobody until it is granted.
+alter default privileges for role tillgate_owner revoke execute on functions from public;
 
 create schema if not exists sec;
 create schema if not exists tillgate authorization tillgate_owner;
@@ -72,7 +82,7 @@ begin
   select
     case
       when t.expires_at <= now() then 'token_expired'
-      when t.resource <> enter_by_token.resource then 'wrong_resource'
+      when t.resource is distinct from enter_by_token.resource then 'wrong_resource'
       when t.resource like 'w/%' and t.resource <> 'w/' || w.slug then 'wrong_resource'
       when g.revoked_at is not null or g.expires_at <= now() then 'grant_ended'
       when a.revoked_at is not null then 'agent_revoked'
@@ -124,7 +134,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Appends records: locks the heads in workspace order, numbers, chains, inserts, and marks agents that were shown
--- strangers' text, all in one transaction. hash = H('tg1' || prev || seq || H(body) || header), SHA-256.
+-- strangers' text, all in one transaction. hash = H('tg1' || prev || seq || H(body) || header), SHA-256; the first
+-- record follows H('tg1' || workspace), so that no chain can stand for another.
 create or replace function audit.append(
   workspaces uuid[], times timestamptz[], headers text[], body_digests bytea[], bodies bytea[], tainted uuid[])
 returns table (ord int, seq bigint, hash bytea)
@@ -140,7 +151,7 @@ declare
   hashes bytea[] := '{}';
 begin
   insert into audit.heads (workspace_id, seq, hash)
-  select distinct w, 0, decode(repeat('00', 32), 'hex') from unnest(workspaces) w
+  select distinct w, 0, sha256('tg1'::bytea || uuid_send(w)) from unnest(workspaces) w
   where not exists (select from audit.heads h where h.workspace_id = w)
   order by 1
   on conflict do nothing;
@@ -194,3 +205,4 @@ grant execute on function sec.enter_by_token(bytea, text) to tillgate_app;
 grant execute on function sec.enter_workspace(uuid), sec.list_workspaces() to tillgate_jobs;
 grant execute on function sec.machine_agent(text) to tillgate_auth;
 grant execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]) to tillgate_audit;
+commit;
