@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, Server } from 'node:http'
+import { AppError } from '#kernel'
 
 /** Where the server answers; `close` stops taking requests, lets the running ones end, and then closes. */
 export type Listening = { readonly port: number; close(graceMs: number): Promise<void> }
@@ -27,12 +28,23 @@ const NO_IPV6 = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])
 function open(listener: RequestListener, host: string, port: number): Promise<Server> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, listener)
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(explained(error, port)))
     server.listen({ host, port, ipv6Only: host === '::1' }, () => {
-      server.off('error', reject)
+      server.removeAllListeners('error')
       resolve(server)
     })
   })
+}
+
+/** A port that cannot be had, as a sentence for the operator. */
+function explained(error: Error, port: number): Error {
+  const sentence = SENTENCES[codeOf(error)]?.(port)
+  return sentence === undefined ? error : new AppError('unavailable', sentence, { cause: error })
+}
+
+const SENTENCES: Readonly<Record<string, (port: number) => string>> = {
+  EADDRINUSE: (port) => `The port ${port} is taken: stop what uses it, or choose another one with --port.`,
+  EACCES: (port) => `The port ${port} needs more rights: choose one above 1023 with --port.`,
 }
 
 function listening(servers: Server[]): Listening {

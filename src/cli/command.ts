@@ -16,7 +16,7 @@ export type Invocation = {
 }
 
 /** What a command prints when it is done: sentences for people, one object for programs. */
-export type Printed = { readonly text: string; readonly json: unknown; readonly failed?: boolean }
+type Printed = { readonly text: string; readonly json: unknown; readonly failed?: boolean }
 
 export type Command = {
   /** The words that name it, e.g. `agent create`. */

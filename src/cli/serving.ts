@@ -12,6 +12,8 @@ export type Serving = {
   readonly log: Log
   /** Opens the door. */
   open(options: { egressAllow?: readonly string[]; onCall?: (line: CallLine) => void }): Promise<Gate>
+  /** One more thing to stop, before what was started earlier. */
+  alsoStop(close: () => unknown): void
   /** Lets running calls end, then stops everything that was started here. */
   stop(): Promise<void>
 }
@@ -34,7 +36,7 @@ export async function startServing(config: Config): Promise<Serving> {
       closers.push(gate.stop)
       return gate
     }
-    return { database, foundation, log, open, stop }
+    return { database, foundation, log, open, alsoStop: (close) => void closers.push(close), stop }
   } catch (error) {
     await stop()
     throw error

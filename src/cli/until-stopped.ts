@@ -3,7 +3,5 @@ export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     process.on('SIGINT', () => resolve())
     process.on('SIGTERM', () => resolve())
-    // A signal handler alone does not keep the process alive.
-    setInterval(() => {}, 1 << 30)
   })
 }

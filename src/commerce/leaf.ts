@@ -25,8 +25,8 @@ export function leafOf(schema: z.core.$ZodType): Leaf | undefined {
   return leaves.get(schema)
 }
 
-/** Longest text of any leaf, in UTF-16 units; longer values are cut by nobody, they are withheld. */
-export const TEXT_MAX = 100_000
+/** Longest text of any leaf, in UTF-16 units; longer values are withheld, not cut. */
+const TEXT_MAX = 100_000
 const PLATFORM_TEXT_MAX = 64
 
 function leaf<S extends z.ZodType>(schema: S, label: Label, fits: (value: unknown) => boolean): S {

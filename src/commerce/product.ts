@@ -4,7 +4,7 @@ import { code, count, flag, id, money, oneOf, text, time } from './leaf.ts'
 export const PRODUCT_STATUSES = ['active', 'draft', 'archived'] as const
 
 /** A thing that is sold in one size, colour or other choice. */
-export const variant = z.object({
+const variant = z.object({
   id: id('variant id'),
   sku: text('merchant', "the merchant's stock keeping unit", 'public').optional(),
   title: text('merchant', 'what sets this variant apart', 'public').optional(),
@@ -38,7 +38,7 @@ export const product = productSummary.extend({
 })
 
 /** What is on the shelf of one location. */
-export const inventoryLevel = z.object({
+const inventoryLevel = z.object({
   location_id: id('location id'),
   location: text('merchant', 'name of the shop, warehouse or shelf').optional(),
   available: count('units that can be sold').optional(),

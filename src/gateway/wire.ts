@@ -23,7 +23,7 @@ const nextCursor = z
   .describe('give it as `cursor` to get the next page; absent on the last page; valid for an hour')
 
 /** The tool in the words of the protocol (MCP 2026-07-28, tools); JSON Schema 2020-12. */
-export function wireTool(tool: Tool): WireTool {
+function wireTool(tool: Tool): WireTool {
   const output = tool.paged ? tool.output.extend({ next_cursor: nextCursor }) : tool.output
   return {
     name: tool.name,

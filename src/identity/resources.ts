@@ -27,7 +27,7 @@ export function resourceUrl(base: string, name: ResourceName): string {
 /** The resource that an indicator names, with or without one slash at its end; undefined for anything else. */
 export function resourceName(base: string, url: string): ResourceName | undefined {
   const { origin } = new URL(base)
-  if (!url.startsWith(`${origin}/`)) return undefined
+  if (!url.startsWith(origin)) return undefined
   const path = url.slice(origin.length)
   return resourceOfPath(path.endsWith('/') ? path.slice(0, -1) : path)
 }

@@ -2,12 +2,10 @@ import { z } from 'zod'
 import { SCOPES } from '#commerce'
 
 /** How personal data of one role is shown. */
-export const PERSONAL_TREATMENTS = ['drop', 'mask', 'pseudonym', 'clear'] as const
-export type PersonalTreatment = (typeof PERSONAL_TREATMENTS)[number]
+const PERSONAL_TREATMENTS = ['drop', 'mask', 'pseudonym', 'clear'] as const
 
 /** How text written by strangers is shown. */
-export const STRANGERS_TEXT_TREATMENTS = ['drop', 'mark', 'handle'] as const
-export type StrangersTextTreatment = (typeof STRANGERS_TEXT_TREATMENTS)[number]
+const STRANGERS_TEXT_TREATMENTS = ['drop', 'mark', 'handle'] as const
 
 /** How often and how much at once; there is no role without limits. */
 const limits = z.strictObject({

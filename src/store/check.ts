@@ -1,21 +1,34 @@
 import type pg from 'pg'
 import { migrations } from './migrate.ts'
 
-/** The doors of roles.sql by name, with what they must be. */
+/** What would open a way past row security, as sentences. */
 const PROBLEMS = `
-with app as (select * from pg_roles where rolname = current_user)
-select 'the login of DATABASE_URL is a superuser or bypasses row security; use tillgate_app' as problem
-  from app where rolsuper or rolbypassrls
-union all
-select format('the login of DATABASE_URL owns %s.%s; use tillgate_app', n.nspname, c.relname)
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace join app on app.oid = c.relowner where c.relkind = 'r'
-union all
-select format('%s.%s has no forced row security or no policy', n.nspname, c.relname)
+with app as (select * from pg_roles where rolname = current_user),
+tenant as (
+  select c.oid, n.nspname, c.relname, c.relrowsecurity and c.relforcerowsecurity as forced
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and not a.attisdropped
-  where c.relkind = 'r' and n.nspname in ('tillgate', 'auth', 'audit')
-    and (not c.relrowsecurity or not c.relforcerowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))
+  where c.relkind in ('r', 'p', 'm') and n.nspname in ('tillgate', 'auth', 'audit'))
+select 'the login of DATABASE_URL is a superuser or bypasses row security; use tillgate_app' as problem
+  from app where rolsuper or rolbypassrls
+union all
+select 'the login of DATABASE_URL may create roles or replicate; use tillgate_app'
+  from app where not rolsuper and (rolcreaterole or rolreplication)
+union all
+select format('the login of DATABASE_URL is a member of %s; use tillgate_app', r.rolname)
+  from app join pg_auth_members m on m.member = app.oid join pg_roles r on r.oid = m.roleid
+union all
+select format('the login of DATABASE_URL owns %s.%s; use tillgate_app', n.nspname, c.relname)
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace join app on app.oid = c.relowner
+  where c.relkind in ('r', 'p', 'v', 'm')
+union all
+select format('%s.%s has no forced row security or no policy', nspname, relname)
+  from tenant where not forced or not exists (select from pg_policy p where p.polrelid = tenant.oid)
+union all
+select format('%s.%s has a policy that Tillgate did not make (%s)', nspname, relname, p.polname)
+  from tenant join pg_policy p on p.polrelid = tenant.oid cross join app
+  where p.polpermissive and p.polname <> 'workspace' and p.polroles && array[0::oid, app.oid]
 union all
 select format('%s has members', r.rolname)
   from pg_auth_members m join pg_roles r on r.oid = m.roleid where r.rolname in ('tillgate_enter', 'tillgate_chain')

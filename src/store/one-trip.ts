@@ -31,9 +31,9 @@ export async function oneTrip(pool: pg.Pool, steps: readonly Step[]): Promise<Ro
   }
 }
 
-/** Errors after which the connection is as good as before; a time-out, a lost server or a workspace left open is none. */
+/** Errors after which the connection is as good as before; a time-out, a lost server or a transaction left open is none. */
 function isOrdinary(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && !/^(57P|TW001)/.test(error.code ?? '')
+  return error instanceof pg.DatabaseError && !/^(08|25P|57P|TW001)/.test(error.code ?? '')
 }
 
 type Callback = (error: Error | null, rows?: Row[][]) => void
@@ -114,8 +114,9 @@ class OneTrip implements pg.Submittable {
 
   handleCopyData(): void {}
 
-  handleCopyInResponse(connection: { sendCopyFail(why: string): void }): void {
-    connection.sendCopyFail('not on this path')
+  /** The server now takes our Sync for data and waits: the connection is of no use any more. */
+  handleCopyInResponse(): void {
+    this.callback(new Error('COPY is not for this path'))
   }
 
   /** After an error pg forgets the query before ReadyForQuery comes: settle here or hang. */

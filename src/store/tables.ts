@@ -68,7 +68,7 @@ export type Tables = {
   'audit.records': {
     workspace_id: string
     seq: string
-    at: Instant
+    at: Date
     header: string
     body_digest: Buffer
     hash: Buffer

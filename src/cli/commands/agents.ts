@@ -19,15 +19,16 @@ export const agentCreate: Command = {
     scopes: { type: 'string', value: 'SCOPE,…', about: "a part of the role's scopes (all of them)" },
     purpose: { type: 'string', value: 'TEXT', about: 'what it is for' },
   },
-  run: ({ config, words: [name = ''], values }) =>
-    withInstance(config, async (instance) => {
+  run: ({ config, words: [name = ''], values }) => {
+    const role = requiredOption({ values }, 'role')
+    return withInstance(config, async (instance) => {
       requireOperatorKey(config.keysFolder, config.operatorKey)
       const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
       const scopes = listed(textOption({ values }, 'scopes'))
       const agent = await createMachineAgent(parts(instance), {
         workspaceId,
         name,
-        role: requiredOption({ values }, 'role'),
+        role,
         stores: listed(textOption({ values }, 'stores')) ?? 'all',
         ...(scopes && { scopes }),
         purpose: textOption({ values }, 'purpose') ?? '',
@@ -39,7 +40,8 @@ export const agentCreate: Command = {
         text: `Made the agent ${name}. Its secret is shown this once:\n  client_id      ${agent.clientId}\n  client_secret  ${secret}`,
         json: { agent: { id: agent.agentId, name, client_id: agent.clientId, client_secret: secret } },
       }
-    }),
+    })
+  },
 }
 
 export const agentList: Command = {

@@ -6,7 +6,7 @@ import type { Command } from '../command.ts'
 import { type DemoSecrets, demoSecrets } from '../demo-secrets.ts'
 import { prepareDemo } from '../demo-workspace.ts'
 import { makeOperatorKey } from '../operator-key.ts'
-import { startServing } from '../serving.ts'
+import { type Serving, startServing } from '../serving.ts'
 import { untilStopped } from '../until-stopped.ts'
 
 const LOOPBACK = new Set([undefined, '127.0.0.1', '::1', 'localhost'])
@@ -21,17 +21,8 @@ export const demo: Command = {
     if (!LOOPBACK.has(config.host)) throw new ConfigError(['the demo listens on loopback only: unset TILLGATE_HOST'])
     const stopped = untilStopped()
     const serving = await startServing(config)
-    const secrets = demoSecrets(config.keysFolder, {
-      madeOn: systemClock(),
-      operatorKey: makeOperatorKey(config.keysFolder),
-    })
-    const sandbox = await startShopifySandbox({
-      madeOn: secrets.madeOn,
-      clock: systemClock,
-      throttle: { maximumAvailable: 1_000_000, restoreRate: 1_000_000 },
-    })
     try {
-      const demo = await prepareDemo({ serving, secrets, sandbox, keysFolder: config.keysFolder })
+      const { sandbox, ...demo } = await prepare(serving, config.keysFolder)
       const gate = await serving.open({
         egressAllow: [new URL(sandbox.url).host],
         onCall: (line) => json || process.stdout.write(`${callLineText(line, systemClock())}\n`),
@@ -41,10 +32,20 @@ export const demo: Command = {
       await stopped
     } finally {
       await serving.stop()
-      await sandbox.close()
     }
     return undefined
   },
+}
+
+/** Plenty for 2,000 calls a second; the demo shows Tillgate's limits, not the platform's. */
+const THROTTLE = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 }
+
+async function prepare(serving: Serving, keysFolder: string) {
+  const operatorKey = makeOperatorKey(keysFolder)
+  const secrets = demoSecrets(keysFolder, { madeOn: systemClock(), operatorKey })
+  const sandbox = await startShopifySandbox({ madeOn: secrets.madeOn, clock: systemClock, throttle: THROTTLE })
+  serving.alsoStop(sandbox.close)
+  return { sandbox, ...(await prepareDemo({ serving, secrets, sandbox, keysFolder })) }
 }
 
 type Ready = ReturnType<typeof readyLine>

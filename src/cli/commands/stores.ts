@@ -18,11 +18,11 @@ export const storeAdd: Command = {
       about: 'address that the sandbox printed; its token comes from TILLGATE_SANDBOX_TOKEN',
     },
   },
-  run: ({ config, words: [handle = ''], values }) =>
-    withInstance(config, async (instance) => {
+  run: ({ config, words: [handle = ''], values }) => {
+    const origin = requiredOption({ values }, 'sandbox')
+    return withInstance(config, async (instance) => {
       requireOperatorKey(config.keysFolder, config.operatorKey)
       const { workspaceId, slug } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
-      const origin = requiredOption({ values }, 'sandbox')
       const token = config.sandboxToken
       if (!token) {
         throw new AppError('invalid_arguments', 'Set TILLGATE_SANDBOX_TOKEN to the token that the sandbox printed.')
@@ -44,7 +44,8 @@ export const storeAdd: Command = {
         text: `Connected ${handle} (${name}, TEST) to ${slug}. Start Tillgate with TILLGATE_EGRESS_ALLOW=${new URL(origin).host}, so that it may reach it.`,
         json: { store: { id: storeId, handle, platform: 'shopify', mode: 'test', url: origin } },
       }
-    }),
+    })
+  },
 }
 
 const ASK_TIME_MS = 10_000

@@ -122,7 +122,7 @@ describe('the sweep', () => {
     await addToken(now - 2 * HOUR)
     await delay(40)
     expect(await count('access_tokens')).toBe(1)
-    const failing = startSweep({ ...parts, clock: () => Number.NaN })
+    const failing = startSweep({ ...parts, authPool: database.pools.app, clock: () => now })
     while (errors.length === 0) await delay(5)
     await failing.stop()
     expect(errors[0]).toBeInstanceOf(Error)

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { auth as authorise, ClientCredentialsProvider } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -7,7 +9,7 @@ import { newToken, tokenHash } from '#kernel'
 import { presets } from '#policy'
 import { withClient } from '#store'
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts'
-import { startTestOauthServer, type TestOauthServer } from '../../../test/oauth-server.ts'
+import { basic, startTestOauthServer, type TestOauthServer } from '../../../test/oauth-server.ts'
 import type { MachineAgent } from '../agents.ts'
 
 let database: TestDatabase
@@ -68,6 +70,21 @@ describe('what is not open', () => {
       status: 400,
       body: { error: 'unauthorized_client' },
     })
+    expect(oauth.events).toEqual([expect.objectContaining({ reason: 'not a machine agent' })])
+  })
+
+  it('is a page of another origin, and a request that names a host of its own', async () => {
+    const origin = 'https://page.example'
+    const answer = await fetch(`${oauth.base}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+      headers: { authorization: basic(agent), origin },
+    })
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([400, null])
+    const path = 'http://evil.example/.well-known/oauth-authorization-server'
+    const sent = httpRequest({ host: '127.0.0.1', port: new URL(oauth.base).port, path }).end()
+    const [response] = await once(sent, 'response')
+    expect(response.resume().statusCode).toBe(404)
   })
 
   it('is signing in: an authorization request ends in an error, at the client where it is known', async () => {
@@ -90,6 +107,7 @@ describe('what is not open', () => {
       iss: oauth.base,
     })
     request.delete('code_challenge')
+    request.delete('code_challenge_method')
     const withoutPkce = new URL((await authorize()).headers.get('location') ?? '')
     expect(withoutPkce.searchParams.get('error')).toBe('invalid_request')
     request.set('client_id', agent.clientId)
@@ -115,13 +133,16 @@ describe('the metadata', () => {
       revocation_endpoint: `${oauth.base}/oauth/revoke`,
       jwks_uri: `${oauth.base}/oauth/jwks`,
       response_types_supported: ['code'],
+      response_modes_supported: ['form_post', 'fragment', 'query'],
       grant_types_supported: ['authorization_code', 'client_credentials'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       authorization_response_iss_parameter_supported: true,
     })
-    expect(document).not.toHaveProperty('registration_endpoint')
-    expect(document).toHaveProperty('scopes_supported', [...SCOPES])
+    const endpoints = Object.keys(Object(document)).filter((key) => /_(endpoint|uri)$|dpop|_metadata_/.test(key))
+    const ours = ['authorization_endpoint', 'jwks_uri', 'token_endpoint', 'revocation_endpoint']
+    expect(endpoints.sort()).toEqual(ours.sort())
+    expect(document).toHaveProperty('scopes_supported', expect.arrayContaining([...SCOPES]))
   })
 
   it('publish public keys only', async () => {

@@ -15,7 +15,7 @@ import type { SigningKeys } from './keys.ts'
 
 const MINUTE = 60
 const DAY = 86_400
-export const ACCESS_TOKEN_SECONDS = 10 * MINUTE
+const ACCESS_TOKEN_SECONDS = 10 * MINUTE
 
 type Parts = { issuer: string; authPool: pg.Pool; jwks: () => SigningKeys; cookieKeys: readonly Secret[] }
 

@@ -6,6 +6,7 @@ import { startTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import { basic, startTestOauthServer, type TestOauthServer } from '../../../test/oauth-server.ts'
 import type { MachineAgent } from '../agents.ts'
 import { revokeAgent, rotateAgentSecret } from '../existing-agents.ts'
+import { oidcAdapter } from './adapter.ts'
 
 let database: TestDatabase
 let oauth: TestOauthServer
@@ -94,6 +95,15 @@ describe('a machine agent', () => {
     const small = await oauth.newAgent({ scopes: ['stores:read'] })
     expect((await oauth.ask(small)).body.scope).toBe('stores:read')
     expect((await oauth.ask(small, { scope: 'orders:read' })).body.error).toBe('invalid_scope')
+  })
+
+  it('gets no token that its grant does not cover at the moment when it is written', async () => {
+    const tokens = oidcAdapter(database.pools.auth)('ClientCredentials')
+    const payload = { clientId: agent.clientId, scope: 'stores:read', aud: 'w/one' }
+    await tokens.upsert(newToken('at'), payload, 60)
+    for (const beyond of [{ scope: 'stores:read orders:write' }, { aud: 'w/two' }, { aud: 'metrics' }]) {
+      await expect(tokens.upsert(newToken('at'), { ...payload, ...beyond }, 60)).rejects.toThrow('unauthorized_client')
+    }
   })
 
   it('may send its secret in the form instead', async () => {

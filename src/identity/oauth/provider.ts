@@ -9,7 +9,7 @@ import { type OauthEvent, reportEvents } from './events.ts'
 import type { SigningKeys } from './keys.ts'
 
 /** Every path that the authorization server answers. */
-export const OAUTH_PATHS = [
+const OAUTH_PATHS = [
   '/.well-known/oauth-authorization-server',
   '/oauth/authorize',
   '/oauth/token',

@@ -155,6 +155,7 @@ create function audit.refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception 'records are never changed' using errcode = 'TW002';
 end $$;
+revoke execute on function audit.refuse_change() from public;
 create trigger records_stay before update or delete or truncate on audit.records
   for each statement execute function audit.refuse_change();
 
