@@ -1,20 +1,25 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { Secret } from '#kernel'
 import {
+  type Binaries,
   clientConfig,
   type EmbeddedServer,
   embeddedConnections,
+  findBinaries,
+  isRoot,
   type Jobs,
   jobs,
   openPools,
   type Pools,
+  type RunAs,
   setUpEmbedded,
+  unprivilegedUser,
   withClient,
 } from '#store'
 
@@ -35,7 +40,7 @@ export type TestDatabase = {
 
 /** Starts it in a folder of its own; takes some seconds, so once a file in `beforeAll`. */
 export async function startTestDatabase(): Promise<TestDatabase> {
-  const place = makeCluster()
+  const place = await makeCluster()
   const server = { socketDir: place.folder, port: 5432, superuserPassword: new Secret(PASSWORD) }
   const superuser = clientConfig({
     kind: 'socket',
@@ -73,50 +78,45 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 
 const PASSWORD = 'test'
 
-type Place = { readonly folder: string; readonly bin: string; readonly runAs: { uid?: number; gid?: number } }
+type Place = { readonly folder: string; readonly binaries: Binaries; readonly runAs: RunAs | undefined }
 
-function makeCluster(): Place {
-  const place = { folder: mkdtempSync(join(tmpdir(), 'tg-test-')), bin: binaries(), runAs: unprivileged() }
-  const password = join(place.folder, 'password')
+/** The programs are found as the product finds them, so the tests also run where only the bundled ones exist. */
+async function makeCluster(): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'tg-test-'))
+  chmodSync(folder, 0o755)
+  const runAs = isRoot() ? unprivilegedUser() : undefined
+  const search = { choice: choice(), path: process.env.PATH ?? '', major: undefined, home: folder, runAs }
+  const place = { folder, binaries: await findBinaries(search), runAs }
+  const password = join(folder, 'password')
   writeFileSync(password, PASSWORD)
-  for (const path of [place.folder, password]) {
-    if (place.runAs.uid !== undefined && place.runAs.gid !== undefined)
-      chownSync(path, place.runAs.uid, place.runAs.gid)
-  }
+  for (const path of runAs ? [folder, password] : []) chownSync(path, place.runAs?.uid ?? 0, place.runAs?.gid ?? 0)
   const options = ['-U', 'postgres', '-E', 'UTF8', '--no-locale', '--auth=scram-sha-256', '--no-sync']
-  execFileSync(join(place.bin, 'initdb'), [...options, `--pwfile=${password}`, '-D', join(place.folder, 'data')], {
-    ...place.runAs,
-    cwd: place.folder,
-    stdio: 'pipe',
-  })
+  const words = [...options, `--pwfile=${password}`, '-D', join(folder, 'data')]
+  execFileSync(place.binaries.initdb, words, { ...processOf(place), stdio: 'pipe' })
   return place
 }
 
-function binaries(): string {
-  const packaged = '/usr/lib/postgresql'
-  const versions = existsSync(packaged) ? readdirSync(packaged).map((version) => join(packaged, version, 'bin')) : []
-  const folders = [...versions.sort().reverse(), ...(process.env.PATH ?? '').split(delimiter)]
-  const found = folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
-  if (found === undefined) throw new Error('no PostgreSQL was found on this machine')
-  return found
+function choice(): 'auto' | 'system' | 'bundled' {
+  const asked = process.env.TILLGATE_POSTGRES
+  return asked === 'system' || asked === 'bundled' ? asked : 'auto'
 }
 
-/** PostgreSQL refuses to run as root. */
-function unprivileged(): Place['runAs'] {
-  if (process.getuid?.() !== 0) return {}
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
-  const user = ['postgres', 'nobody'].map((name) => lines.find((line) => line.startsWith(`${name}:`))).find(Boolean)
-  const [, , uid, gid] = (user ?? '').split(':').map(Number)
-  if (!uid || !gid) throw new Error('there is no ordinary user to run PostgreSQL as')
-  return { uid, gid }
+/** How a program of PostgreSQL is run: as which user, where, with which libraries. */
+function processOf({ folder, binaries, runAs }: Place) {
+  const env = {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    LANG: 'C',
+    ...(binaries.libraryPath && { LD_LIBRARY_PATH: binaries.libraryPath }),
+  }
+  return { cwd: folder, env, ...(runAs && { uid: runAs.uid, gid: runAs.gid }) }
 }
 
-async function start({ folder, bin, runAs }: Place, superuser: pg.ClientConfig): Promise<ChildProcess> {
+async function start(place: Place, superuser: pg.ClientConfig): Promise<ChildProcess> {
+  const { folder, binaries } = place
   const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'fsync=off', 'shared_buffers=32MB']
   const flags = settings.flatMap((setting) => ['-c', setting])
-  const child = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), ...flags], {
-    ...runAs,
-    cwd: folder,
+  const child = spawn(binaries.postgres, ['-D', join(folder, 'data'), ...flags], {
+    ...processOf(place),
     stdio: 'ignore',
   })
   for (let tries = 0; !(await answers(superuser)); tries++) {

@@ -1,6 +1,14 @@
 export { type EmbeddedServer, embeddedConnections, setUpEmbedded, withClient } from './bootstrap.ts'
 export { type Entry, enterByToken, HOT_PATH_SQL, type StoreRow } from './doors.ts'
-export { lockFolder, StartError } from './embedded/index.ts'
+export {
+  type Binaries,
+  findBinaries,
+  isRoot,
+  lockFolder,
+  type RunAs,
+  StartError,
+  unprivilegedUser,
+} from './embedded/index.ts'
 export { migrate, migrations, rolesSql } from './migrate.ts'
 export { type Database, type DatabaseSource, openDatabase } from './open.ts'
 export { type Connection, clientConfig, LOGINS, type Login, openPools, type Pools } from './pools.ts'
