@@ -33,7 +33,7 @@ export function createEndpoint(world: World): Endpoint {
       const { authorization } = req.headers
       const authentication = await attempt({ authorization, resource, message: parsed.message, address }, world)
       if (authentication !== 'unavailable' && authentication.kind === 'unknown') {
-        return refuseToken(res, { ...authentication, resource, address }, world)
+        return refuseToken(res, { ...authentication, resource, address, message: parsed.message }, world)
       }
       const passed = {
         request: randomUUID(),
@@ -84,15 +84,21 @@ function refuseAtEdge(
   const { status, code, message, reason } = refusal
   world.refusals.count(INSTANCE_CHAIN, { step: 'edge', reason, address })
   res.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-  res.end(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }))
+  res.end(JSON.stringify({ jsonrpc: '2.0', error: { code, message } }))
 }
 
-type RefusedToken = { reason: string; workspaceId: string | undefined; resource: ResourceName; address: string }
+type RefusedToken = {
+  reason: string
+  workspaceId: string | undefined
+  resource: ResourceName
+  address: string
+  message: unknown
+}
 
 /** RFC 6750 and RFC 9728: 401, and where to get a token. What was wrong with the token stays with us. */
 function refuseToken(
   res: ServerResponse,
-  { reason, workspaceId, resource, address }: RefusedToken,
+  { reason, workspaceId, resource, address, message }: RefusedToken,
   world: World,
 ): void {
   world.refusals.count(workspaceId ?? INSTANCE_CHAIN, { step: 'authenticate', reason, address })
@@ -101,6 +107,12 @@ function refuseToken(
     'content-type': 'application/json',
     'www-authenticate': challenge(world.base, resource, error),
   })
-  const message = 'Give a live access token for this resource; the WWW-Authenticate header says where to get one.'
-  res.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32001, message }, id: null }))
+  const text = 'Give a live access token for this resource; the WWW-Authenticate header says where to get one.'
+  res.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32001, message: text }, ...idOf(message) }))
+}
+
+/** The id of the request that is answered; the schemas of MCP know no `null`. */
+function idOf(message: unknown): { id?: string | number } {
+  if (typeof message !== 'object' || message === null || !('id' in message)) return {}
+  return typeof message.id === 'string' || typeof message.id === 'number' ? { id: message.id } : {}
 }

@@ -75,6 +75,13 @@ describe('migrations', () => {
     expect(await rowsOf('select * from tillgate.counted')).toEqual([{ n: 2 }])
   })
 
+  it('whose number cannot be kept leave nothing either', async () => {
+    const good = added('9001_counted.sql', 'create table tillgate.counted (n int)')
+    const twin = added('9001_twin.sql', 'insert into tillgate.counted values (1)')
+    await expect(run(good, twin)).rejects.toMatchObject({ code: '23505' })
+    expect(await rowsOf('select * from tillgate.counted')).toEqual([])
+  })
+
   it('are for the owner only', async () => {
     await expect(as('app', (client) => migrate(client))).rejects.toMatchObject({ code: '42501' })
   })
