@@ -9,7 +9,8 @@ const checks = {
   unused: ['knip'],
 }
 
-checkLockFile()
+checkLockFile('package-lock.json')
+checkLockFile('test/clients/package-lock.json')
 const results = []
 for (const pair of [Object.entries(checks).slice(0, 2), Object.entries(checks).slice(2)]) {
   results.push(...(await Promise.all(pair.map(([name, command]) => run(name, command)))))
@@ -17,8 +18,8 @@ for (const pair of [Object.entries(checks).slice(0, 2), Object.entries(checks).s
 process.exit(results.every(Boolean) ? 0 : 1)
 
 /** npm silently writes a lock without the binaries of other platforms when the registry lacks them; then `npm ci` fails elsewhere. */
-function checkLockFile() {
-  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+function checkLockFile(file) {
+  const { packages } = JSON.parse(readFileSync(file, 'utf8'))
   const missing = Object.entries(packages).flatMap(([path, entry]) =>
     Object.keys(entry.optionalDependencies ?? {}).filter(
       (name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`],
@@ -26,7 +27,7 @@ function checkLockFile() {
   )
   const hosts = Object.values(packages).filter((entry) => entry.resolved?.startsWith('http'))
   if (missing.length > 0 || hosts.length > 0) {
-    console.error(`package-lock.json lacks [${missing.join(', ')}] and names a registry host ${hosts.length} times`)
+    console.error(`${file} lacks [${missing.join(', ')}] and names a registry host ${hosts.length} times`)
     process.exit(1)
   }
 }

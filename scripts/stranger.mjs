@@ -30,7 +30,9 @@ try {
   const second = await start('npm start again')
   await call(second.ready)
   await stop(second)
-  console.log(`ok: ${who()} in ${values.in ?? 'a temporary folder'} with ${values.postgres ?? 'any'} PostgreSQL, ${seconds(started)}`)
+  console.log(
+    `ok: ${who()} in ${values.in ?? 'a temporary folder'} with ${values.postgres ?? 'any'} PostgreSQL, ${seconds(started)}`,
+  )
 } finally {
   rmSync(place, { recursive: true, force: true, maxRetries: 5 })
 }
@@ -42,14 +44,17 @@ function prepare() {
   mkdirSync(environment.npm_config_cache)
   if (!values.as) return
   chmodSync(place, 0o755)
-  if (spawnSync('chown', ['-R', `${values.as}:`, place]).status !== 0) throw new Error(`cannot give the folder to ${values.as}`)
+  if (spawnSync('chown', ['-R', `${values.as}:`, place]).status !== 0)
+    throw new Error(`cannot give the folder to ${values.as}`)
 }
 
 /** The words as that user; `env` passes on what runuser would change. */
 function asUser(words) {
   if (!values.as) return words
   const kept = ['HOME', 'npm_config_cache', 'TILLGATE_POSTGRES', 'PATH']
-  const assignments = kept.filter((name) => environment[name] !== undefined).map((name) => `${name}=${environment[name]}`)
+  const assignments = kept
+    .filter((name) => environment[name] !== undefined)
+    .map((name) => `${name}=${environment[name]}`)
   return ['runuser', '-u', values.as, '--', 'env', ...assignments, ...words]
 }
 
@@ -83,7 +88,9 @@ async function call(ready) {
   const { client_id, client_secret } = ready.agents.analyst
   const authorization = `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`
   const body = new URLSearchParams({ grant_type: 'client_credentials', resource: ready.mcp })
-  const token = await (await fetch(`${ready.url}/oauth/token`, { method: 'POST', headers: { authorization }, body })).json()
+  const token = await (
+    await fetch(`${ready.url}/oauth/token`, { method: 'POST', headers: { authorization }, body })
+  ).json()
   const response = await fetch(ready.mcp, {
     method: 'POST',
     headers: {
@@ -91,7 +98,12 @@ async function call(ready) {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'search_orders', arguments: { store: ready.stores[0].handle } } }),
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'search_orders', arguments: { store: ready.stores[0].handle } },
+    }),
   })
   const text = await response.text()
   if (!response.ok || !text.includes('tillgate/receipt')) throw new Error(`the call failed: ${response.status} ${text}`)

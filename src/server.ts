@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { createAuditLog, createHeadSigner, createRefusals, INSTANCE_CHAIN } from '#audit'
 import type { Config } from '#config'
-import { createEgress, createShopifyConnector } from '#connectors'
-import { type CallLine, createCursors, createEndpoint, createLimiter, type World } from '#gateway'
+import { createEgress, createShopifyConnector, type Egress } from '#connectors'
+import { type CallLine, createCredentials, createCursors, createEndpoint, createLimiter, type World } from '#gateway'
 import { createAuthorizationServer, loadOauthKeys, startSweep } from '#identity'
 import type { Clock } from '#kernel'
 import { type Database, type Jobs, jobs as jobsOn } from '#store'
@@ -62,21 +62,7 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
   const late: { routes?: ReturnType<typeof createRoutes> } = {}
   const listening = await listen((req, res) => late.routes?.handle(req, res), config)
   const url = config.url ?? `http://localhost:${listening.port}`
-  const world: World = {
-    base: url,
-    hosts: hostsOf(url, config.host),
-    trustedProxies: new Set(config.trustedProxies),
-    app: database.pools.app,
-    vault: foundation.vault,
-    audit: records.audit,
-    refusals: records.refusals,
-    connectors: new Map([['shopify', createShopifyConnector({ egress, clock })]]),
-    limiter: createLimiter(clock),
-    cursors: createCursors(foundation.keys.cursorKey, clock),
-    clock,
-    onCall: surroundings.onCall ?? (() => {}),
-    onMistake,
-  }
+  const world = makeWorld({ ...surroundings, url, egress, records, onMistake }, foundation)
   const endpoint = createEndpoint(world)
   const authorization = createAuthorizationServer({
     issuer: url,
@@ -101,7 +87,43 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
     url,
     flush: records.flush,
     stop: () =>
-      stopInOrder(listening, [endpoint.close, sweep.stop, records.close, egress.close, foundation.vault.close]),
+      stopInOrder(listening, [
+        endpoint.close,
+        sweep.stop,
+        records.close,
+        egress.close,
+        world.credentials.close,
+        foundation.vault.close,
+      ]),
+  }
+}
+
+type Made = Surroundings & {
+  readonly url: string
+  readonly egress: Egress
+  readonly records: ReturnType<typeof startRecords>
+  readonly onMistake: (error: unknown) => void
+}
+
+function makeWorld(
+  { config, database, clock, url, egress, records, ...made }: Made,
+  { keys, vault }: Foundation,
+): World {
+  return {
+    base: url,
+    hosts: hostsOf(url, config.host),
+    trustedProxies: new Set(config.trustedProxies),
+    app: database.pools.app,
+    vault,
+    audit: records.audit,
+    refusals: records.refusals,
+    connectors: new Map([['shopify', createShopifyConnector({ egress, clock })]]),
+    limiter: createLimiter(clock),
+    credentials: createCredentials(vault),
+    cursors: createCursors(keys.cursorKey, clock),
+    clock,
+    onCall: made.onCall ?? (() => {}),
+    onMistake: made.onMistake,
   }
 }
 

@@ -21,7 +21,7 @@ import type { TestDatabase } from './database.ts'
 
 export type Credentials = { readonly clientId: string; readonly clientSecret: Secret | string }
 
-export type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> }
+type Answer = { readonly status: number; readonly headers: Headers; readonly body: Record<string, unknown> }
 
 /** The authorization server on a loopback port, with the workspaces `one` and `two`. */
 export type TestOauthServer = {

@@ -7,6 +7,7 @@ import { AppError } from '#kernel'
 import type { Rate } from '#policy'
 import { addressOf } from './address.ts'
 import { authInfo, createProtocol, type Passed } from './protocol.ts'
+import { answerOrdinary, isListed, ordinaryCall } from './short-way.ts'
 import { type Authentication, authenticate } from './steps/authenticate.ts'
 import { type EdgeRefusal, edge, isRefusal } from './steps/edge.ts'
 import type { World } from './world.ts'
@@ -40,6 +41,8 @@ export function createEndpoint(world: World): Endpoint {
         authenticateMs: Math.round((performance.now() - from) * 100) / 100,
         visitor: authentication === 'unavailable' ? authentication : authentication.visitor,
       }
+      const call = ordinaryCall(req, parsed.message)
+      if (call && isListed(call, passed.visitor)) return answerOrdinary(call, passed, { res, world })
       await serve(withAuth(req, passed), res, parsed.message)
     },
     close: () => protocol.close(),

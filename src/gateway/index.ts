@@ -1,3 +1,4 @@
+export { type Credentials, createCredentials } from './credentials.ts'
 export { type CursorOwner, type Cursors, createCursors } from './cursor.ts'
 export { createEndpoint, type Endpoint } from './endpoint.ts'
 export { createLimiter, type Limiter } from './limiter.ts'

@@ -3,6 +3,7 @@ import type { Connector } from '#connectors'
 import type { Clock } from '#kernel'
 import type { Pools } from '#store'
 import type { Vault } from '#vault'
+import type { Credentials } from './credentials.ts'
 import type { Cursors } from './cursor.ts'
 import type { Limiter } from './limiter.ts'
 
@@ -32,6 +33,7 @@ export type World = {
   readonly connectors: ReadonlyMap<string, Connector>
   readonly limiter: Limiter
   readonly cursors: Cursors
+  readonly credentials: Credentials
   readonly clock: Clock
   /** Hears of each finished call; must not throw. */
   readonly onCall: (line: CallLine) => void

@@ -1,7 +1,10 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, hash as digestOf, timingSafeEqual } from 'node:crypto'
 
 /** SHA-256 of the parts, one after another. */
 export function sha256(...parts: (string | Uint8Array)[]): Buffer {
+  const [only] = parts
+  // One call into the library costs half of three.
+  if (only !== undefined && parts.length === 1) return digestOf('sha256', only, 'buffer')
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest()

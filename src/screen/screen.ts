@@ -46,8 +46,7 @@ export function screen(plan: Plan, value: unknown, treatment: Treatment): Screen
   const tally: Tally = { labels: {}, masked: 0, marked: 0, unknown: 0, withheld: 0 }
   const rebuilt = rebuild(plan, value, { treatment, tally })
   const { labels, masked, marked, unknown, withheld } = tally
-  const isObject = typeof rebuilt === 'object' && rebuilt !== null && !Array.isArray(rebuilt)
-  return { value: isObject ? { ...rebuilt } : {}, labels, shown: { masked, marked }, unknown, withheld }
+  return { value: isRecord(rebuilt) ? rebuilt : {}, labels, shown: { masked, marked }, unknown, withheld }
 }
 
 type Walk = { readonly treatment: Treatment; readonly tally: Tally }
@@ -66,14 +65,18 @@ function rebuild(plan: Plan, value: unknown, walk: Walk): unknown {
 
 function rebuildArray(item: Plan, value: unknown, walk: Walk): unknown {
   if (!Array.isArray(value)) return withhold(walk)
-  return value.map((element) => rebuild(item, element, walk)).filter((element) => element !== NOTHING)
+  const rebuilt: unknown[] = []
+  for (const element of value) {
+    const shown = rebuild(item, element, walk)
+    if (shown !== NOTHING) rebuilt.push(shown)
+  }
+  return rebuilt
 }
 
 function rebuildObject(plan: Extract<Plan, { kind: 'object' }>, value: unknown, walk: Walk): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return withhold(walk)
-  const members: Record<string, unknown> = { ...value }
-  for (const key of Object.keys(members)) if (!plan.known.has(key)) walk.tally.unknown += 1
-  return collect(plan.members, members, walk)
+  if (!isRecord(value)) return withhold(walk)
+  for (const key of Object.keys(value)) if (!plan.known.has(key)) walk.tally.unknown += 1
+  return collect(plan.members, value, walk)
 }
 
 /** The members that may be shown; an object that lacks a required one is not shown at all. */
@@ -113,6 +116,10 @@ function showStrangersText(pointer: string, leaf: { label: Label; text: string }
 function withhold(walk: Walk): typeof NOTHING {
   walk.tally.withheld += 1
   return NOTHING
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function shownLabel(label: Label, shown: Shown): ShownLabel {

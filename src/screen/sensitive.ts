@@ -2,6 +2,7 @@
 const ISSUERS =
   /^(?:4\d{15}|4\d{18}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|5\d\d|4[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|3(?:0[0-5]|[68]\d)\d{13}|62\d{14,17})$/
 const DIGITS = /(?<![\d./])\d(?:[ -]?\d){12,18}(?!\d)/g
+const ASCII = /^[\x20-\x7e]*$/
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g
 
 /** Prefixes of credentials of the platforms and of Tillgate, followed by what such a credential is made of. */
@@ -11,7 +12,7 @@ const CREDENTIALS =
 /** What an argument must never carry: card numbers and credentials. Undefined where the text holds none. */
 export function sensitiveContent(text: string): 'card number' | 'credential' | undefined {
   if (text.length < 13) return undefined
-  const folded = text.normalize('NFKC').replace(INVISIBLE, '')
+  const folded = ASCII.test(text) ? text : text.normalize('NFKC').replace(INVISIBLE, '')
   if (CREDENTIALS.test(folded)) return 'credential'
   for (const [digits] of folded.matchAll(DIGITS)) {
     const number = digits.replace(/\D/g, '')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
+import { serialize } from 'pg-protocol'
 
 /** A statement with the name under which each connection prepares it once. */
 export type Statement = { readonly name: string; readonly text: string }
@@ -40,16 +41,20 @@ type Callback = (error: Error | null, rows?: Row[][]) => void
 type WireResult = pg.Result & { addFields(fields: unknown): void; parseRow(cells: unknown): Row }
 type WireStep = { statement: Statement; values: (string | Buffer | null)[] }
 
-const preparedOn = new WeakMap<pg.Connection, Set<string>>()
+/** What a connection has prepared, by name, with the columns of its rows once they are known. */
+type Prepared = Map<string, Columns | undefined>
+type Columns = unknown[]
 
-function preparedNames(connection: pg.Connection): Set<string> {
-  const names = preparedOn.get(connection) ?? new Set<string>()
-  preparedOn.set(connection, names)
-  return names
+const preparedOn = new WeakMap<pg.Connection, Prepared>()
+
+function preparedBy(connection: pg.Connection): Prepared {
+  const prepared: Prepared = preparedOn.get(connection) ?? new Map()
+  preparedOn.set(connection, prepared)
+  return prepared
 }
 
 /**
- * A query of several prepared statements for pg's message-level interface, hence the exact pin of pg.
+ * A query of several prepared statements for pg's message-level interface, hence the exact pins of pg and pg-protocol.
  * It has no properties called `name` and `text`: pg would book them as prepared at the first ParseComplete.
  */
 class OneTrip implements pg.Submittable {
@@ -57,6 +62,7 @@ class OneTrip implements pg.Submittable {
   callback: Callback
   readonly #steps: WireStep[]
   readonly #results: WireResult[]
+  readonly #columns: (Columns | undefined)[] = []
   #current = 0
   #rowError: Error | undefined
 
@@ -67,29 +73,28 @@ class OneTrip implements pg.Submittable {
   }
 
   submit(connection: pg.Connection): null {
-    const prepared = preparedNames(connection)
-    connection.stream.cork()
-    for (const {
-      statement: { name, text },
-      values,
-    } of this.#steps) {
-      if (!prepared.has(name)) {
-        // No error if there is none.
-        connection.close({ type: 'S', name }, true)
-        connection.parse({ name, text, types: [] }, true)
-      }
-      connection.bind({ portal: '', statement: name, values }, true)
-      connection.describe({ type: 'P', name: '' }, true)
-      connection.execute({ portal: '' }, true)
+    const prepared = preparedBy(connection)
+    const messages: Buffer[] = []
+    for (const [index, step] of this.#steps.entries()) {
+      const columns = prepared.get(step.statement.name)
+      if (columns) this.#setColumns(index, columns)
+      messages.push(
+        ...messagesOf(step, { prepared: prepared.has(step.statement.name), described: columns !== undefined }),
+      )
     }
-    // The only one: all statements are one transaction.
-    connection.sync()
-    connection.stream.uncork()
+    // The only Sync: all statements are one transaction.
+    messages.push(serialize.sync())
+    connection.stream.write(Buffer.concat(messages))
     return null
   }
 
-  handleRowDescription(message: { fields: unknown }): void {
-    this.#results[this.#current]?.addFields(message.fields)
+  #setColumns(index: number, columns: Columns): void {
+    this.#columns[index] = columns
+    this.#results[index]?.addFields(columns)
+  }
+
+  handleRowDescription(message: { fields: Columns }): void {
+    this.#setColumns(this.#current, message.fields)
   }
 
   handleDataRow(message: { fields: unknown }): void {
@@ -121,17 +126,33 @@ class OneTrip implements pg.Submittable {
 
   /** After an error pg forgets the query before ReadyForQuery comes: settle here or hang. */
   handleError(error: Error, connection: pg.Connection): void {
-    const prepared = preparedNames(connection)
+    const prepared = preparedBy(connection)
     for (const step of this.#steps) prepared.delete(step.statement.name)
     this.callback(error)
   }
 
   handleReadyForQuery(connection: pg.Connection): void {
-    const prepared = preparedNames(connection)
-    for (const step of this.#steps) prepared.add(step.statement.name)
+    const prepared = preparedBy(connection)
+    for (const [index, step] of this.#steps.entries()) prepared.set(step.statement.name, this.#columns[index])
     this.callback(
       this.#rowError ?? null,
       this.#results.map((result) => result.rows),
     )
   }
+}
+
+/** A statement is parsed where the connection may not have it, and described until its columns are known. */
+function messagesOf(
+  { statement: { name, text }, values }: WireStep,
+  known: { prepared: boolean; described: boolean },
+): Buffer[] {
+  const messages: Buffer[] = []
+  if (!known.prepared) {
+    // Closing a statement that is not there is no error.
+    messages.push(serialize.close({ type: 'S', name }), serialize.parse({ name, text, types: [] }))
+  }
+  messages.push(serialize.bind({ portal: '', statement: name, values }))
+  if (!known.described) messages.push(serialize.describe({ type: 'P', name: '' }))
+  messages.push(serialize.execute({ portal: '' }))
+  return messages
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { type Clock, canonicalJson, Secret, sha256 } from '#kernel'
+import { type Clock, canonicalJson, randomBytesPooled, Secret } from '#kernel'
 import { type DataKey, type HeldKey, holdKey } from './data-key.ts'
 import { OVERHEAD, openUnder, type Random, sealUnder } from './envelope.ts'
 import { keyFailure } from './failure.ts'
@@ -34,7 +33,7 @@ export type Vault = {
 type Parts = { provider: KeyProvider; clock: Clock; random?: Random }
 
 /** Opened data keys stay in memory for at most 60 s, at most 1000 of them, and are overwritten when they leave. */
-export function createVault({ provider, clock, random = randomBytes }: Parts): Vault {
+export function createVault({ provider, clock, random = randomBytesPooled }: Parts): Vault {
   const cache = keyCache(clock)
   const opening = new Map<string, Promise<HeldKey>>()
 
@@ -119,8 +118,9 @@ function bound(front: Buffer, context: KeyContext): Buffer {
   return Buffer.concat([front, Buffer.from(canonicalJson(knownContext(context)))])
 }
 
-function cacheId(context: KeyContext, wrapped: Buffer): string {
-  return sha256(prefix(wrapped.length), wrapped, canonicalJson(knownContext(context))).toString('latin1')
+/** The wrapped key and the context as they are: what the cache holds, holds the opened key anyway. */
+function cacheId({ workspace, purpose, subject = '' }: KeyContext, wrapped: Buffer): string {
+  return `${JSON.stringify([workspace, purpose, subject])}${wrapped.toString('latin1')}`
 }
 
 function refusing<T>(work: () => T): T {

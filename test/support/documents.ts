@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -57,7 +58,7 @@ export type Ended = { readonly code: number | null; readonly stdout: string; rea
 export async function runDocument({ path, folder, env, limitMs }: Session): Promise<Ended> {
   const here = blocksOf(path).filter((block) => block.language === 'sh' && proofOf(block) === 'here')
   const script = here.map(({ line, text }) => `echo '=== ${path}:${line}' >&2\n${text}\n`).join('')
-  const file = join(folder, `${relative('.', path).replaceAll('/', '-')}.sh`)
+  const file = join(folder, `${path.replaceAll('/', '-')}.sh`)
   writeFileSync(file, script)
   const child = spawn('sh', ['-e', file], { cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { stdout: '', stderr: '' }
@@ -66,18 +67,26 @@ export async function runDocument({ path, folder, env, limitMs }: Session): Prom
       said[name] += text
     })
   }
-  const end = () => endGroup(child.pid)
-  const timer = setTimeout(end, limitMs)
+  const timer = setTimeout(() => signalGroup(child.pid, 'SIGTERM'), limitMs)
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
   clearTimeout(timer)
-  end()
+  await endGroup(child.pid)
   return { code, ...said }
 }
 
-function endGroup(pid: number | undefined): void {
+const STOP_MS = 15_000
+
+/** Ends what blocks left running in the background, as `kill` would, and in the end by force. */
+async function endGroup(pid: number | undefined): Promise<void> {
+  for (const until = Date.now() + STOP_MS; signalGroup(pid, 'SIGTERM') && Date.now() < until; ) await delay(100)
+  signalGroup(pid, 'SIGKILL')
+}
+
+/** Whether there is still somebody in the group who got it. */
+function signalGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): boolean {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGTERM')
+    return pid !== undefined && process.kill(-pid, signal)
   } catch {
-    // Nothing of it runs any more.
+    return false
   }
 }

@@ -30,7 +30,7 @@ export type McpClient = {
 }
 
 /** A token to send, or the credentials with which the client finds its way from the 401 to a token by itself. */
-export type ClientAuth =
+type ClientAuth =
   | { readonly token: string }
   | { readonly issuer: string; readonly client_id: string; readonly client_secret: string }
 

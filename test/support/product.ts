@@ -18,7 +18,7 @@ export type Product = {
   stdout(): string
   /**
    * Ends it and waits for that; removes the data folder where `startProduct` made it. After `kill9` it ends the orphaned PostgreSQL.
-   * Gives the exit code, or null where a signal ended it.
+   * Gives the exit code, or null where a signal ended it before. Throws where it had to be killed after 30 s.
    */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
   /** Ends it without warning, as a crash does, and waits for that. PostgreSQL and the data folder stay. */
@@ -67,9 +67,11 @@ export async function startProduct({ args = [], env = {}, node, data }: StartOpt
   })
   const output = collect(child)
   const stop = async (signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM') => {
+    const running = !hasEnded(child)
     const code = await end(child, signal)
     await endOrphan(folder)
     if (home !== undefined) rmSync(home, { recursive: true, force: true })
+    if (running && child.signalCode === 'SIGKILL') throw new Error(`Tillgate did not stop within ${STOP_MS / 1000} s`)
     return code
   }
   try {
@@ -121,9 +123,9 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   if (hasEnded(child)) return child.exitCode
   const exited = once(child, 'exit')
   child.kill(signal)
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+  const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
   await exited
-  clearTimeout(timer)
+  clearTimeout(late)
   return child.exitCode
 }
 

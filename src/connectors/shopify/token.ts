@@ -71,9 +71,17 @@ const credentialShape = z.discriminatedUnion('kind', [
 ])
 type ClientCredentials = z.output<typeof clientCredentials>
 
-function credentialOf(store: OpenStore): z.output<typeof credentialShape> {
+type Credential = z.output<typeof credentialShape>
+
+/** What was read from an opened credential, as long as somebody holds that credential. */
+const read = new WeakMap<Secret, Credential>()
+
+function credentialOf(store: OpenStore): Credential {
+  const known = read.get(store.credential)
+  if (known) return known
   const credential = credentialShape.safeParse(parseJson(Buffer.from(store.credential.reveal())))
   if (!credential.success) throw authFailed('the credential has not the shape of a Shopify credential')
+  read.set(store.credential, credential.data)
   return credential.data
 }
 

@@ -53,16 +53,20 @@ function hostnameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : ''
 }
 
-async function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
+function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of req) {
-    bytes += chunk.length
-    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk)
-    else chunks.length = 0
-    if (bytes > DRAINED_BYTES_MAX) req.destroy()
-  }
-  return bytes > BODY_BYTES_MAX ? undefined : Buffer.concat(chunks)
+  return new Promise((resolve, reject) => {
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk)
+      else chunks.length = 0
+      if (bytes > DRAINED_BYTES_MAX) req.destroy()
+    })
+    req.on('end', () => resolve(bytes > BODY_BYTES_MAX ? undefined : Buffer.concat(chunks)))
+    req.on('close', () => reject(new Error('the client went away')))
+    req.on('error', reject)
+  })
 }
 
 function parse(body: Buffer): Parsed | EdgeRefusal {

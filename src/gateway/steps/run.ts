@@ -1,5 +1,5 @@
 import { type AnyStoreTool, type Connector, type OpenStore, storeTool } from '#connectors'
-import { AppError, Secret } from '#kernel'
+import { AppError } from '#kernel'
 import type { StoreRow } from '#store'
 import { type Call, found } from '../call.ts'
 import type { World } from '../world.ts'
@@ -52,8 +52,6 @@ function unsupported(connectors: ReadonlyMap<string, Connector>, name: string): 
 }
 
 async function openStore(world: World, workspace: string, row: StoreRow): Promise<OpenStore> {
-  const context = { workspace, purpose: 'store-credential', subject: row.store_id }
-  const credential = await world.vault.open(context, row.credential)
   return {
     id: row.store_id,
     handle: row.handle,
@@ -61,7 +59,7 @@ async function openStore(world: World, workspace: string, row: StoreRow): Promis
     mode: row.mode,
     currency: row.currency,
     origin: row.origin,
-    credential: new Secret(credential.reveal().toString('utf8')),
+    credential: await world.credentials.open(workspace, row),
     credentialVersion: row.credential_version,
   }
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { AppError } from '#kernel'
+import { AppError, randomBytesPooled } from '#kernel'
 import { treatments } from '#policy'
 import { compilePlan, type Plan, screen as rebuild } from '#screen'
 import { type Call, found } from '../call.ts'
@@ -22,5 +21,5 @@ export function screen(call: Call): void {
 
 /** Six characters that a stranger's text cannot know. */
 function delimiter(): string {
-  return randomBytes(5).readUIntBE(0, 5).toString(36).padStart(6, '0').slice(-6)
+  return randomBytesPooled(5).readUIntBE(0, 5).toString(36).padStart(6, '0').slice(-6)
 }

@@ -1,0 +1,35 @@
+import type pg from 'pg'
+
+export type RecordedSql = {
+  /** Runs the work under a name and keeps the text of every statement that it sent, in order. */
+  during<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** All that was kept, a section a name. */
+  text(): string
+}
+
+/** Listens to connections that these pools open from now on. */
+export function recordSql(pools: readonly pg.Pool[]): RecordedSql {
+  const sections: string[] = []
+  let statements: string[] = []
+  for (const pool of pools) pool.on('connect', (client) => listen(client, (text) => statements.push(text)))
+  return {
+    async during(name, work) {
+      statements = []
+      const result = await work()
+      sections.push([`-- ${name}`, ...statements.map((text) => `${text.trim()};`)].join('\n'))
+      return result
+    },
+    text: () => `${sections.join('\n\n')}\n`,
+  }
+}
+
+function listen(client: pg.PoolClient, note: (text: string) => void): void {
+  const send: (...parameters: unknown[]) => unknown = client.query.bind(client)
+  const query = (...parameters: unknown[]) => {
+    const [asked] = parameters
+    if (typeof asked === 'string') note(asked)
+    else if (asked !== null && typeof asked === 'object' && 'text' in asked) note(String(asked.text))
+    return send(...parameters)
+  }
+  Object.assign(client, { query })
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAuditLog } from '#audit'
+import { addStore, createMachineAgent, createWorkspace, type MachineAgent } from '#identity'
+import { newToken, Secret, systemClock, tokenHash } from '#kernel'
+import { createVault, localKeyProvider, type Vault } from '#vault'
+import type { TestDatabase } from '../database.ts'
+
+/** A workspace with rows in every tenant table. */
+export type FilledWorkspace = {
+  readonly workspaceId: string
+  readonly slug: string
+  readonly agent: MachineAgent
+  /** Of a live token whose resource is `core`. */
+  readonly tokenHash: Buffer
+}
+
+export type TwoWorkspaces = {
+  readonly one: FilledWorkspace
+  readonly two: FilledWorkspace
+  readonly parts: Parts
+  stop(): Promise<void>
+}
+
+type Parts = { jobs: TestDatabase['jobs']; authPool: TestDatabase['pools']['auth']; vault: Vault }
+
+/** Makes the workspaces `one` and `two`, each with a store, an agent, a token and a record. */
+export async function fillTwoWorkspaces(database: TestDatabase): Promise<TwoWorkspaces> {
+  const folder = await mkdtemp(join(tmpdir(), 'tg-two-'))
+  const provider = localKeyProvider({ folder })
+  await provider.rotate()
+  const vault = createVault({ provider, clock: systemClock })
+  const parts = { jobs: database.jobs, authPool: database.pools.auth, vault }
+  return {
+    one: await fill(database, parts, 'one'),
+    two: await fill(database, parts, 'two'),
+    parts,
+    async stop() {
+      vault.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function fill(database: TestDatabase, parts: Parts, slug: string): Promise<FilledWorkspace> {
+  const { workspaceId } = await createWorkspace(parts, { slug, name: slug })
+  await connectStore(parts, workspaceId, `shop-${slug}`)
+  const agent = await createMachineAgent(parts, {
+    workspaceId,
+    name: `agent ${slug}`,
+    role: 'analyst',
+    stores: 'all',
+    createdBy: 'test',
+  })
+  await record(database, parts, workspaceId)
+  return { workspaceId, slug, agent, tokenHash: await issueToken(database, agent) }
+}
+
+/** Connects a test store with the handle. */
+export async function connectStore(parts: Parts, workspaceId: string, handle: string): Promise<void> {
+  const shop = { platform: 'shopify', name: handle, mode: 'test', currency: 'EUR' } as const
+  const credential = new Secret(randomBytes(8).toString('hex'))
+  await addStore(parts, { workspaceId, handle, ...shop, origin: 'http://127.0.0.1:9', credential })
+}
+
+type TokenOptions = { resource?: string; secondsLeft?: number }
+
+/** Writes an access token of the agent's grant, as the authorization server would, and gives its hash. */
+export async function issueToken(
+  { pools }: TestDatabase,
+  { clientId, grantId }: Pick<MachineAgent, 'clientId' | 'grantId'>,
+  { resource = 'core', secondsLeft = 600 }: TokenOptions = {},
+): Promise<Buffer> {
+  const hash = tokenHash(newToken('at'))
+  await pools.auth.query(
+    `insert into auth.access_tokens (hash, model, client_id, grant_id, scope, resource, payload, expires_at)
+     values ($1, 'ClientCredentials', $2, $3, 'orders:read', $4, '{}', now() + make_interval(secs => $5))`,
+    [hash, clientId, grantId, resource, secondsLeft],
+  )
+  return hash
+}
+
+async function record({ pools, jobs }: TestDatabase, { vault }: Parts, workspaceId: string): Promise<void> {
+  const { audit_key } = await jobs.inWorkspace(workspaceId, (tx) =>
+    tx.selectFrom('tillgate.workspaces').select('audit_key').executeTakeFirstOrThrow(),
+  )
+  const key = await vault.dataKey({ workspace: workspaceId, purpose: 'audit-body' }, audit_key)
+  const log = createAuditLog({ pool: pools.audit })
+  await log.append({ workspaceId, header: header(), body: { key, value: { arguments: {} } } })
+  await log.close()
+}
+
+const header = () => ({ v: 1, kind: 'call', request: 'r1', at: Date.now(), outcome: 'ok' }) as const
