@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Endpoint } from '#gateway'
+import { addressOf, type Endpoint, type Limiter } from '#gateway'
 import {
   type AuthorizationServer,
   protectedResourceMetadata,
@@ -7,12 +7,15 @@ import {
   resourceOfMetadataPath,
   resourceOfPath,
 } from '#identity'
+import { AppError } from '#kernel'
+import type { Rate } from '#policy'
 import type { Database } from '#store'
 
 type Parts = {
   readonly base: string
-  readonly hosts: ReadonlySet<string>
+  readonly trustedProxies: ReadonlySet<string>
   readonly endpoint: Endpoint
+  readonly limiter: Limiter
   readonly authorization: AuthorizationServer
   readonly pool: Database['pools']['app']
   readonly onMistake: (error: unknown) => void
@@ -38,10 +41,26 @@ async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): P
   if (resource !== undefined) return parts.endpoint.handle(req, res, resource)
   const described = resourceOfMetadataPath(path)
   if (described !== undefined) return sendMetadata(parts.base, described, res)
-  if (parts.authorization.paths.has(path)) return parts.authorization.handle(req, res)
+  if (parts.authorization.paths.has(path)) return authorize(parts, req, res)
   if (path === '/healthz') return send(res, 200, 'ok')
   if (path === '/readyz') return sendReadiness(parts, res)
   return send(res, 404, 'There is nothing here. The MCP endpoint is /mcp.')
+}
+
+/** One address guessing at secrets, or asking for tokens that it does not need. */
+const AUTHORIZATION_RATE: Rate = { perSecond: 20, burst: 100 }
+
+function authorize({ authorization, limiter, trustedProxies }: Parts, req: IncomingMessage, res: ServerResponse) {
+  const address = addressOf(req, trustedProxies)
+  try {
+    limiter.take(`authorization:${address}`, AUTHORIZATION_RATE)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    res.writeHead(429, { 'content-type': 'application/json', 'retry-after': `${error.retryAfterS ?? 1}` })
+    res.end(JSON.stringify({ error: 'temporarily_unavailable', error_description: error.message }))
+    return
+  }
+  return authorization.handle(req, res, address)
 }
 
 /** RFC 9728 §3.2; readable from any page, because it says nothing that is not public. */

@@ -6,7 +6,7 @@ import { type CallLine, createCredentials, createCursors, createEndpoint, create
 import { createAuthorizationServer, loadOauthKeys, startSweep } from '#identity'
 import type { Clock } from '#kernel'
 import { type Database, type Jobs, jobs as jobsOn } from '#store'
-import { createVault, type InstanceKeys, openKeysFolder, type Vault } from '#vault'
+import { createVault, type DataKey, type InstanceKeys, openKeysFolder, type Vault } from '#vault'
 import { type Listening, listen } from './listen.ts'
 import { createRoutes } from './routes.ts'
 
@@ -68,14 +68,15 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
     issuer: url,
     authPool: database.pools.auth,
     ...(await loadOauthKeys(config.keysFolder)),
-    log: ({ event, route, error = event }) => {
-      if (event === 'refused') records.refusals.count(INSTANCE_CHAIN, { step: route, reason: error })
+    log: ({ event, route, address, error = event }) => {
+      if (event === 'refused') records.refusals.count(INSTANCE_CHAIN, { step: route, reason: error, address })
       else log.info({ event, route, error }, 'authorization server')
     },
   })
   late.routes = createRoutes({
     base: url,
-    hosts: world.hosts,
+    trustedProxies: world.trustedProxies,
+    limiter: world.limiter,
     endpoint,
     authorization,
     pool: database.pools.app,
@@ -128,7 +129,7 @@ function makeWorld(
 }
 
 /** The audit log with its signed heads and the counter of refusals. */
-function startRecords({ config, database, clock, log }: Surroundings, { keys }: Foundation) {
+function startRecords({ config, database, clock, log }: Surroundings, { keys, vault, jobs }: Foundation) {
   const onMistake = (error: unknown) => log.warn({ err: error }, 'a record could not be written')
   const heads = createHeadSigner({
     file: join(config.keysFolder, 'heads.jsonl'),
@@ -137,7 +138,7 @@ function startRecords({ config, database, clock, log }: Surroundings, { keys }: 
     onMistake,
   })
   const audit = createAuditLog({ pool: database.pools.audit, onHeads: heads.note, onMistake })
-  const refusals = createRefusals({ log: audit, clock })
+  const refusals = createRefusals({ log: audit, clock, keyOf: (chain) => bodyKeyOf(chain, { vault, jobs }) })
   const close = async () => {
     await refusals.close()
     await audit.close()
@@ -148,6 +149,18 @@ function startRecords({ config, database, clock, log }: Surroundings, { keys }: 
     await heads.flush()
   }
   return { audit, refusals, flush, close }
+}
+
+/** The data key of a workspace's record bodies. The chain of the instance has none: what it counts is kept without addresses. */
+async function bodyKeyOf(
+  chain: string,
+  { vault, jobs }: Pick<Foundation, 'vault' | 'jobs'>,
+): Promise<DataKey | undefined> {
+  if (chain === INSTANCE_CHAIN) return undefined
+  const row = await jobs.inWorkspace(chain, (tx) =>
+    tx.selectFrom('tillgate.workspaces').select('audit_key').executeTakeFirst(),
+  )
+  return row && vault.dataKey({ workspace: chain, purpose: 'audit-body' }, row.audit_key)
 }
 
 async function stopInOrder(listening: Listening, closers: (() => unknown)[]): Promise<void> {

@@ -30,20 +30,13 @@ export function createEndpoint(world: World): Endpoint {
       const address = addressOf(req, world.trustedProxies)
       const parsed = overLimit(address, world) ?? (await edge(req, world.hosts))
       if (isRefusal(parsed)) return refuseAtEdge(res, { refusal: parsed, address }, world)
-      const from = performance.now()
-      const { authorization } = req.headers
-      const authentication = await attempt({ authorization, resource, message: parsed.message, address }, world)
-      if (authentication !== 'unavailable' && authentication.kind === 'unknown') {
-        return refuseToken(res, { ...authentication, resource, address, message: parsed.message }, world)
-      }
-      const passed = {
-        request: randomUUID(),
-        authenticateMs: Math.round((performance.now() - from) * 100) / 100,
-        visitor: authentication === 'unavailable' ? authentication : authentication.visitor,
-      }
-      const call = ordinaryCall(req, parsed.message)
+      const { message } = parsed
+      const knock = { authorization: req.headers.authorization, resource, message, address }
+      const passed = await passDoor(knock, world)
+      if ('reason' in passed) return refuseToken(res, { ...passed, resource, address, message }, world)
+      const call = ordinaryCall(req, message)
       if (call && isListed(call, passed.visitor)) return answerOrdinary(call, passed, { res, world })
-      await serve(withAuth(req, passed), res, parsed.message)
+      await serve(withAuth(req, passed), res, message)
     },
     close: () => protocol.close(),
   }
@@ -55,11 +48,21 @@ function withAuth(req: IncomingMessage, passed: Passed) {
   return Object.assign(req, { auth: authInfo(passed), method, url })
 }
 
+type Knock = Parameters<typeof authenticate>[0]
+
+async function passDoor(knock: Knock, world: World): Promise<Passed | Extract<Authentication, { kind: 'unknown' }>> {
+  const from = performance.now()
+  const authentication = await attempt(knock, world)
+  if (authentication !== 'unavailable' && authentication.kind === 'unknown') return authentication
+  return {
+    request: randomUUID(),
+    authenticateMs: Math.round((performance.now() - from) * 100) / 100,
+    visitor: authentication === 'unavailable' ? authentication : authentication.visitor,
+  }
+}
+
 /** Without the database nobody can be known; the protocol then answers `unavailable` in its own words. */
-async function attempt(
-  knock: Parameters<typeof authenticate>[0],
-  world: World,
-): Promise<Authentication | 'unavailable'> {
+async function attempt(knock: Knock, world: World): Promise<Authentication | 'unavailable'> {
   try {
     return await authenticate(knock, world)
   } catch (error) {

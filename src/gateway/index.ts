@@ -1,3 +1,4 @@
+export { addressOf } from './address.ts'
 export { type Credentials, createCredentials } from './credentials.ts'
 export { type CursorOwner, type Cursors, createCursors } from './cursor.ts'
 export { createEndpoint, type Endpoint } from './endpoint.ts'
