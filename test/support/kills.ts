@@ -1,43 +1,69 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { type Product, startProduct, tokenFor } from './product.ts'
+import { resolve } from 'node:path'
 import { callTool } from './rpc.ts'
+import { startSandboxProcess, startServed } from './served.ts'
 
 /** What an agent holds in its hand after an answered call. */
 export type Receipt = { readonly workspace: string; readonly record: number; readonly hash: string }
 
-export const MAIN = join(import.meta.dirname, '../../dist/main.js')
+export type KillRounds = {
+  readonly receipts: Receipt[]
+  readonly restartMs: number[]
+  readonly lastExit: number | null
+}
 
-/** Calls tools from many callers until the process is killed; gives the receipts of all that was answered. */
-export async function killUnderLoad(
-  product: Product,
-  options: { callers: number; afterMs: number },
-): Promise<Receipt[]> {
-  const token = await tokenFor(product.ready, 'operator')
+const MAIN = resolve(import.meta.dirname, '../../dist/main.js')
+const CALLERS = 16
+
+/**
+ * Starts, calls from many callers, kills without warning, and starts again, so many times; the sandbox lives on.
+ * The last start is stopped as it should be.
+ */
+export async function killRounds(data: string, rounds: number): Promise<KillRounds> {
+  const sandbox = await startSandboxProcess()
   const receipts: Receipt[] = []
-  const state = { killed: false }
-  const load = Array.from({ length: options.callers }, () => callUntilKilled(product, { token, receipts, state }))
-  await new Promise((resolve) => setTimeout(resolve, options.afterMs))
-  state.killed = true
-  await product.kill9()
-  await Promise.all(load)
+  const restartMs: number[] = []
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const from = performance.now()
+      const served = await startServed(data, sandbox)
+      restartMs.push(performance.now() - from)
+      receipts.push(...(await killUnderLoad(served, 20 + (round % 7))))
+    }
+    const last = await startServed(data, sandbox)
+    return { receipts, restartMs, lastExit: await last.end('SIGTERM') }
+  } finally {
+    await sandbox.end('SIGTERM')
+  }
+}
+
+type Served = Awaited<ReturnType<typeof startServed>>
+
+/** Killed as soon as so many calls were answered, in the middle of the others. */
+async function killUnderLoad(served: Served, answered: number): Promise<Receipt[]> {
+  const receipts: Receipt[] = []
+  const load = { token: await served.token(), receipts, over: false }
+  const callers = Array.from({ length: CALLERS }, () => callUntilOver(served, load))
+  for (const until = Date.now() + 20_000; receipts.length < answered && Date.now() < until; ) {
+    await new Promise((done) => setTimeout(done, 1))
+  }
+  await served.end('SIGKILL')
+  load.over = true
+  await Promise.all(callers)
   return receipts
 }
 
-type Load = { token: string; receipts: Receipt[]; state: { killed: boolean } }
-
-async function callUntilKilled(product: Product, { token, receipts, state }: Load): Promise<void> {
-  const { mcp, workspace } = product.ready
-  while (!state.killed) {
+/** Refused calls, as by the rate limit, have no receipt and go on; a broken connection ends the caller. */
+async function callUntilOver(
+  { ready, workspace }: Served,
+  load: { token: string; receipts: Receipt[]; over: boolean },
+) {
+  while (!load.over) {
     try {
-      const answer = await callTool(mcp, token, {
-        name: 'search_orders',
-        arguments: { store: 'harbour', page_size: 1 },
-      })
-      const receipt: unknown = answer.meta['tillgate/receipt']
-      if (typeof receipt === 'object' && receipt !== null) {
-        receipts.push({ workspace: workspace.id, ...JSON.parse(JSON.stringify(receipt)) })
-      }
+      const call = { name: 'search_orders', arguments: { store: 'harbour', page_size: 1 } }
+      const { meta } = await callTool(ready.mcp, load.token, call)
+      const receipt: unknown = meta['tillgate/receipt']
+      if (receipt !== undefined) load.receipts.push({ workspace, ...JSON.parse(JSON.stringify(receipt)) })
     } catch {
       return
     }
@@ -45,30 +71,8 @@ async function callUntilKilled(product: Product, { token, receipts, state }: Loa
 }
 
 /** `tillgate audit verify` with the receipts, as an operator runs it. */
-export function verify(data: string, receiptsFile?: string): { ok: boolean; code: number | null; output: string } {
-  const words = [
-    MAIN,
-    'audit',
-    'verify',
-    '--data',
-    data,
-    '--json',
-    ...(receiptsFile ? ['--receipts', receiptsFile] : []),
-  ]
-  const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8' })
-  const output = `${stdout}${stderr}`
-  return { ok: status === 0 && stdout.startsWith('{') && JSON.parse(stdout).ok === true, code: status, output }
-}
-
-/** Starts, loads, kills and starts again so many times; then every receipt must be in an unbroken chain. */
-export async function killRounds(data: string, rounds: number): Promise<{ receipts: Receipt[]; restartMs: number[] }> {
-  const receipts: Receipt[] = []
-  const restartMs: number[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    const from = performance.now()
-    const product = await startProduct({ data })
-    restartMs.push(performance.now() - from)
-    receipts.push(...(await killUnderLoad(product, { callers: 16, afterMs: 400 + round * 37 })))
-  }
-  return { receipts, restartMs }
+export function verify(data: string, receiptsFile: string): { ok: boolean; code: number | null; output: string } {
+  const words = [MAIN, 'audit', 'verify', '--data', data, '--json', '--receipts', receiptsFile]
+  const { stdout, stderr, status } = spawnSync(process.execPath, words, { encoding: 'utf8', maxBuffer: 1 << 26 })
+  return { ok: stdout.startsWith('{') && JSON.parse(stdout).ok === true, code: status, output: `${stdout}${stderr}` }
 }
