@@ -25,6 +25,8 @@ export type Call = {
   readonly spent: Record<string, number>
   step: string
   tool?: Tool
+  /** The store that the call is for, once it is known to be one of the grant's. */
+  store?: StoreRow
   /** The checked arguments without the cursor. */
   input?: Record<string, unknown>
   platformCursor?: string

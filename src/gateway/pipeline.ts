@@ -1,5 +1,5 @@
 import { type AppError, toAppError } from '#kernel'
-import { type Call, found, UnlistedTool, type Visitor } from './call.ts'
+import { type Call, UnlistedTool, type Visitor } from './call.ts'
 import { type Reply, success, toolError } from './reply.ts'
 import { steps } from './steps/index.ts'
 import { type Outcome, write } from './steps/record.ts'
@@ -78,24 +78,26 @@ async function writeUnlessFolded(call: Call, world: World, outcome: Outcome): Pr
 
 const FAILURES = new Set<string>(['store_unavailable', 'store_timeout', 'store_bad_answer', 'unavailable', 'internal'])
 
+/** Characters of a cause that are kept. */
+const CAUSE_MAX = 500
+
 function outcomeOf(error: AppError): Outcome {
-  const cause = error.cause instanceof Error ? error.cause.message.slice(0, 200) : undefined
   return {
     outcome: FAILURES.has(error.code) ? 'failed' : 'refused',
     code: error.code,
-    ...(cause !== undefined && { reason: cause }),
+    ...(error.cause instanceof Error && { cause: error.cause.message.slice(0, CAUSE_MAX) }),
   }
 }
 
 function tell(call: Call, world: World, outcome: Outcome, record = call.receipt?.record): void {
-  const { entry, stores } = call.visitor
+  const { entry } = call.visitor
   world.onCall({
     workspace: entry.slug,
     tool: call.tool?.name ?? '(unknown)',
-    store: call.tool?.onStore ? stores[0]?.handle : undefined,
+    store: call.store?.handle,
     outcome: outcome.outcome,
     code: outcome.code,
     record,
-    ms: found(world.clock() - call.startedAt),
+    ms: world.clock() - call.startedAt,
   })
 }

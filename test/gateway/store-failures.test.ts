@@ -83,6 +83,22 @@ describe('a store that fails', () => {
   })
 })
 
+describe('the readable part of the records', () => {
+  it("holds none of the store's words, whatever failed", async () => {
+    const [workspace] = await test.database.jobs.listWorkspaces()
+    const rows = await test.database.jobs.inWorkspace(workspace?.workspace_id ?? '', (tx) =>
+      tx.selectFrom('audit.records').select('header').execute(),
+    )
+    const failed = rows.map(({ header }) => header).filter((header) => JSON.parse(header).outcome !== 'ok')
+    expect(failed.length).toBeGreaterThan(10)
+    for (const header of failed) {
+      expect(header).not.toMatch(INNER)
+      expect(Object.keys(JSON.parse(header))).not.toContain('cause')
+      expect(JSON.parse(header).reason).toBeUndefined()
+    }
+  })
+})
+
 async function headerOf(receipt: unknown): Promise<{ unknown_fields: number }> {
   const record = typeof receipt === 'object' && receipt !== null ? Reflect.get(receipt, 'record') : undefined
   const [workspace] = await test.database.jobs.listWorkspaces()

@@ -9,8 +9,10 @@ import type { World } from '../world.ts'
 export type Outcome = {
   readonly outcome: 'ok' | 'refused' | 'failed'
   readonly code?: string
-  /** What the caller is not told. */
+  /** What the caller is not told, in words of ours. */
   readonly reason?: string
+  /** What went wrong inside. A store's or library's own words may stand in it, so it is sealed. */
+  readonly cause?: string
 }
 
 /** A mark that is younger than this is not set again: the days that it lasts do not notice. */
@@ -22,12 +24,20 @@ export async function record(call: Call, world: World): Promise<void> {
 }
 
 /** Appends the record of a call; resolves after the commit that carries it. */
-export async function write(call: Call, world: World, outcome: Outcome): Promise<{ record: number; hash: string }> {
+export async function write(
+  call: Call,
+  world: World,
+  { cause, ...outcome }: Outcome,
+): Promise<{ record: number; hash: string }> {
   const { entry } = call.visitor
   const context = { workspace: entry.workspace_id, purpose: 'audit-body' }
   const dataKey =
     world.vault.cachedDataKey(context, entry.audit_key) ?? (await world.vault.dataKey(context, entry.audit_key))
-  const body: RecordBody = { arguments: maskedArguments(call), address: call.visitor.address }
+  const body: RecordBody = {
+    arguments: maskedArguments(call),
+    address: call.visitor.address,
+    ...(cause !== undefined && { text: cause }),
+  }
   const digest = dataKey
     .mac('arguments', canonicalJson(call.input ?? null))
     .toString('hex')
@@ -56,7 +66,7 @@ function header(call: Call, world: World): Omit<RecordHeader, 'outcome'> {
     steps: call.spent,
     ms: rounded(world.clock() - call.startedAt),
     ...(call.tool && { tool: call.tool.name }),
-    ...(visitor.stores.length === 1 && call.tool?.onStore && { store: visitor.stores[0]?.store_id }),
+    ...(call.store && { store: call.store.store_id }),
     ...(screened && { rows: rows(screened.value), shown: screened.shown, withheld: screened.withheld }),
     ...(screened && { unknown_fields: screened.unknown + (answer?.unknownFields ?? 0) }),
     ...(screened && screened.shown.marked > 0 && { tainted: true }),

@@ -32,6 +32,7 @@ async function runOnStore(call: Call, world: World): Promise<NonNullable<Call['a
       field: 'store',
     })
   }
+  call.store = row
   const perform = toolOf(world, row, call.toolName)
   const withCursor = call.platformCursor === undefined ? input : { ...input, cursor: call.platformCursor }
   const store = await openStore(world, call.visitor.entry.workspace_id, row)
