@@ -51,6 +51,7 @@ export class ConfigError extends Error {
 }
 
 const PORT_DEFAULT = 8740
+const PORT_MAX = 65_535
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** Reads the environment and the command line into one frozen Config. Throws ConfigError with every mistake. */
@@ -82,7 +83,7 @@ function reader(environment: Environment, mistakes: string[]) {
     port(text: string | undefined): number {
       if (text === undefined) return PORT_DEFAULT
       const port = Number(text)
-      if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
+      if (/^\d{1,5}$/.test(text) && port <= PORT_MAX) return port
       mistakes.push(`the port must be a number from 0 to 65535, not ${quoted(text)} (TILLGATE_PORT, --port)`)
       return PORT_DEFAULT
     },
@@ -98,15 +99,21 @@ function reader(environment: Environment, mistakes: string[]) {
       return undefined
     },
     hostPorts(pairs: string[]): string[] {
-      for (const pair of pairs) {
-        if (!/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/.test(pair)) {
-          mistakes.push(`TILLGATE_EGRESS_ALLOW takes exact host:port pairs, not ${quoted(pair)}`)
-        }
+      for (const pair of pairs.filter((one) => !isHostPort(one))) {
+        mistakes.push(
+          `TILLGATE_EGRESS_ALLOW takes exact host:port pairs with a port from 1 to 65535, not ${quoted(pair)}`,
+        )
       }
       return pairs
     },
     database: () => readDatabase(environment, mistakes),
   }
+}
+
+/** Whatever passes here is an exception that egress takes. */
+function isHostPort(pair: string): boolean {
+  const [, host = '', port = ''] = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+):(\d{1,5})$/i.exec(pair) ?? []
+  return URL.canParse(`http://${host}/`) && Number(port) >= 1 && Number(port) <= PORT_MAX
 }
 
 function readDatabase(environment: Environment, mistakes: string[]): DatabaseConfig {
@@ -119,7 +126,7 @@ function readDatabase(environment: Environment, mistakes: string[]): DatabaseCon
   const url = (name: string) => {
     const text = environment[name]
     if (text === undefined) mistakes.push(`${name} is missing; with DATABASE_URL every role needs its own`)
-    else mistakes.push(...mistakesOfDatabaseUrl(name, text))
+    else mistakes.push(...mistakesOfDatabaseUrl(name, text, environment.PGHOST))
     return new Secret(text ?? '')
   }
   return {
@@ -134,15 +141,31 @@ function readDatabase(environment: Environment, mistakes: string[]): DatabaseCon
   }
 }
 
-/** The text of a database URL holds a password, so no mistake repeats it. */
-function mistakesOfDatabaseUrl(name: string, text: string): string[] {
-  if (!URL.canParse(text) || !/^postgres(ql)?:$/.test(new URL(text).protocol)) {
+/** The text of a database URL holds a password, so no mistake repeats it. `fallback` is where the driver looks without a host. */
+function mistakesOfDatabaseUrl(name: string, text: string, fallback = ''): string[] {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
     return [`${name} must be a URL such as postgres://user:password@host/database`]
   }
-  const { hostname, searchParams } = new URL(text)
-  const local = hostname === '' || LOOPBACK.has(hostname) || hostname === '[::1]' || searchParams.has('host')
-  if (local || searchParams.get('sslmode') === 'verify-full') return []
+  if (hostsOf(url, fallback).every(isLocalHost) || isVerified(url.searchParams)) return []
   return [`${name} names another machine: add sslmode=verify-full, so that the connection is encrypted and checked`]
+}
+
+/** Every host that a driver might take from the URL: parameters go before its authority, and each may hold several. */
+function hostsOf({ hostname, searchParams }: URL, fallback: string): string[] {
+  const named = [hostname, ...searchParams.getAll('host'), ...searchParams.getAll('hostaddr')].filter(Boolean)
+  return (named.length > 0 ? named : [fallback]).flatMap((host) => host.split(','))
+}
+
+/** A folder of sockets begins with a slash, which stands encoded in the authority of a URL. */
+function isLocalHost(host: string): boolean {
+  return host === '' || LOOPBACK.has(host) || host === '[::1]' || /^(\/|%2f)/i.test(host)
+}
+
+/** A repeated `sslmode`, and `ssl` beside it, could take the check away again. */
+function isVerified(parameters: URLSearchParams): boolean {
+  const modes = parameters.getAll('sslmode')
+  return modes.length > 0 && modes.every((mode) => mode === 'verify-full') && !parameters.has('ssl')
 }
 
 function refuseUnsafe(config: Config, environment: Environment, mistakes: string[]): void {

@@ -64,6 +64,14 @@ export function textOption(invocation: Pick<Invocation, 'values'>, name: string)
   return typeof value === 'string' ? value : undefined
 }
 
+/** A text option as the words between its commas, or undefined. */
+export function listOption(invocation: Pick<Invocation, 'values'>, name: string): string[] | undefined {
+  return textOption(invocation, name)
+    ?.split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+}
+
 /** A text option that must be there. Throws UsageError. */
 export function requiredOption(invocation: Pick<Invocation, 'values'>, name: string): string {
   const value = textOption(invocation, name)

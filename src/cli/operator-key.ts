@@ -21,7 +21,10 @@ export function makeOperatorKey(keysFolder: string): string | undefined {
 export function requireOperatorKey(keysFolder: string, key: Secret | undefined): void {
   const file = join(keysFolder, FILE)
   if (!existsSync(file)) {
-    throw new AppError('not_allowed', 'There is no operator key yet: start `tillgate serve` once, it prints the key.')
+    throw new AppError(
+      'not_allowed',
+      `There is no operator key in ${keysFolder} yet: start \`tillgate serve\` once, it prints the key.`,
+    )
   }
   const expected = Buffer.from(readFileSync(file, 'utf8'), 'hex')
   if (key !== undefined && sameBytes(tokenHash(key.reveal()), expected)) return

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '#config'
 import type { CallLine } from '#gateway'
 import { systemClock } from '#kernel'
 import { type Foundation, type Gate, type Log, openFoundation, startGate } from '#server'
-import { type Database, lockFolder, openDatabase } from '#store'
+import { type Database, lockFolder, openDatabase, StartError } from '#store'
 import { createLog } from './log.ts'
 
 /** An instance that owns its data folder, before and after its door is open. */
@@ -18,8 +19,11 @@ export type Serving = {
   stop(): Promise<void>
 }
 
-/** Takes the data folder, opens the database and the keys. Throws StartError when another Tillgate has the folder. */
-export async function startServing(config: Config): Promise<Serving> {
+/**
+ * Takes the data folder, opens the database and the keys. Throws StartError when another Tillgate has the folder, and
+ * when the start failed since somebody stopped it: Ctrl-C reaches the programs that make a database as well.
+ */
+export async function startServing(config: Config, stopped: Promise<void>): Promise<Serving> {
   const log = createLog('warn')
   const lock = await lockFolder(config.dataFolder)
   const closers: (() => unknown)[] = [() => lock.release()]
@@ -39,6 +43,7 @@ export async function startServing(config: Config): Promise<Serving> {
     return { database, foundation, log, open, alsoStop: (close) => void closers.push(close), stop }
   } catch (error) {
     await stop()
-    throw error
+    const wasStopped = await Promise.race([stopped.then(() => true), sleep(0, false)])
+    throw wasStopped ? new StartError('Tillgate was stopped before it was ready.', error) : error
   }
 }

@@ -5,3 +5,8 @@ export function untilStopped(): Promise<void> {
     process.on('SIGTERM', () => resolve())
   })
 }
+
+/** Lets a command end what it began at the first SIGINT or SIGTERM, with the server that it started; a second one ends it at once. */
+export function finishFirst(): void {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => {})
+}

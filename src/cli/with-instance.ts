@@ -6,17 +6,29 @@ import { AppError, systemClock } from '#kernel'
 import { type Foundation, openFoundation } from '#server'
 import { type Database, openDatabase } from '#store'
 import { createLog } from './log.ts'
+import { requireOperatorKey } from './operator-key.ts'
+import { refuseWithoutData } from './refuse-without-data.ts'
+import { finishFirst } from './until-stopped.ts'
 
 /** What a command on the host works with. */
 export type Instance = Foundation & {
   readonly config: Config
   readonly database: Database
   /** Records what the operator did, in the chain of the workspace or of the instance. */
-  record(what: Pick<RecordHeader, 'action' | 'subject'>, workspaceId?: string): Promise<void>
+  record(what: Pick<RecordHeader, 'action' | 'subject' | 'grant'>, workspaceId?: string): Promise<void>
 }
 
-/** Connects to the running database, or starts it for the length of the work. */
+/** As `withInstance`, for commands that widen what agents may do: without the operator key the database stays closed. */
+export async function asOperator<T>(config: Config, work: (instance: Instance) => Promise<T>): Promise<T> {
+  refuseWithoutData(config)
+  requireOperatorKey(config.keysFolder, config.operatorKey)
+  return withInstance(config, work)
+}
+
+/** Connects to the running database, or starts it for the length of the work. Throws StartError where there is none. */
 export async function withInstance<T>(config: Config, work: (instance: Instance) => Promise<T>): Promise<T> {
+  refuseWithoutData(config)
+  finishFirst()
   const database = await openDatabase({
     dataFolder: config.dataFolder,
     source: config.database,

@@ -10,7 +10,8 @@ export {
   unprivilegedUser,
 } from './embedded/index.ts'
 export { migrate, migrations, rolesSql } from './migrate.ts'
-export { type Database, type DatabaseSource, openDatabase } from './open.ts'
+export { type CheckedDatabase, type Database, type DatabaseSource, holdsDatabase, openDatabase } from './open.ts'
 export { type Connection, clientConfig, LOGINS, type Login, openPools, type Pools } from './pools.ts'
 export type { Tables } from './tables.ts'
+export { migrateByUrl } from './unreachable.ts'
 export { type Jobs, jobs, type WorkspaceTransaction } from './workspace-transaction.ts'

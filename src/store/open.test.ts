@@ -53,6 +53,52 @@ describe('a database behind URLs', () => {
     await expect.poll(connections).toBe(0)
   })
 
+  it('is closed on both sides when close is done, so that a server which stops now finds nobody to disconnect', async () => {
+    const opened = await openDatabase(byUrl())
+    let closed = 0
+    opened.pools.app.on('remove', () => {
+      closed += 1
+    })
+    await Promise.all(Array.from({ length: 30 }, () => opened.pools.app.query('select pg_sleep(0.05)')))
+    expect(opened.pools.app.totalCount).toBe(10)
+    await opened.close()
+    expect(closed).toBe(10)
+    expect(warnings).toEqual([])
+  })
+
+  it('that cannot be reached is refused with what to check for each login, and nothing of a URL', async () => {
+    const { source, ...options } = byUrl()
+    if (source.kind !== 'urls') throw new Error('not by URL')
+    const wrong = (change: (url: URL) => unknown) => {
+      const url = new URL(source.urls.auth.reveal())
+      change(url)
+      return new Secret(url.href)
+    }
+    const opening = openDatabase({
+      ...options,
+      source: {
+        kind: 'urls',
+        urls: {
+          app: wrong((url) => url.searchParams.set('host', '/nowhere/sockets')),
+          auth: wrong((url) => Object.assign(url, { password: 'hidden' })),
+          audit: wrong((url) => Object.assign(url, { pathname: '/hidden' })),
+          jobs: wrong((url) => url.searchParams.set('sslrootcert', '/nowhere/hidden.pem')),
+        },
+      },
+    })
+    await expect(opening).rejects.toMatchObject({
+      name: 'StartError',
+      message: [
+        'The database cannot be used:',
+        '  - DATABASE_URL: nothing listens there; check host and port, and that PostgreSQL runs',
+        '  - DATABASE_URL_AUTH: the user or its password is refused; check both, and pg_hba.conf of the server',
+        '  - DATABASE_URL_AUDIT: there is no such database; check the name behind the last slash',
+        '  - DATABASE_URL_JOBS: a certificate or key file that it names cannot be read; check sslrootcert, sslcert, sslkey',
+      ].join('\n'),
+    })
+    await expect.poll(connections).toBe(0)
+  })
+
   it('is refused with every problem in one message, and then no connection stays open', async () => {
     await superuser('alter role tillgate_app bypassrls; alter table tillgate.stores no force row level security')
     const opening = openDatabase(byUrl())

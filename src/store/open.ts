@@ -8,7 +8,9 @@ import {
   StartError,
   startEmbedded,
 } from './embedded/index.ts'
+import { knownPlacement } from './embedded/placement.ts'
 import { type Connection, type Login, openPools, type Pools } from './pools.ts'
+import { refuseUnreachable } from './unreachable.ts'
 
 /** Where the database is. */
 export type DatabaseSource =
@@ -37,8 +39,13 @@ export type Database = {
   close(): Promise<void>
 }
 
+export type CheckedDatabase = Database & {
+  /** True where an administrator could not revoke set_config from the application role. */
+  readonly setConfigOpen: boolean
+}
+
 /** Opens the database, starting and migrating the embedded one. Throws StartError with sentences for the operator. */
-export async function openDatabase(options: OpenOptions): Promise<Database> {
+export async function openDatabase(options: OpenOptions): Promise<CheckedDatabase> {
   const { source, log } = options
   const opened =
     source.kind === 'urls'
@@ -50,12 +57,18 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     await opened.server?.stop()
   }
   try {
-    await refuseUnfit(pools, log)
+    if (source.kind === 'urls') await refuseUnreachable(pools)
+    const setConfigOpen = await refuseUnfit(pools, log)
+    return { pools, server: opened.server, migrated: opened.migrated, setConfigOpen, close }
   } catch (error) {
     await close()
     throw error
   }
-  return { pools, server: opened.server, migrated: opened.migrated, close }
+}
+
+/** Whether the folder holds an embedded database. Makes nothing. Throws StartError for what is no folder. */
+export function holdsDatabase(dataFolder: string): boolean {
+  return knownPlacement(dataFolder) !== undefined
 }
 
 async function embedded(options: OpenOptions) {
@@ -83,9 +96,10 @@ function byUrl(urls: Readonly<Record<Login, Secret>>): Record<Login, Connection>
   return { app: connection('app'), auth: connection('auth'), audit: connection('audit'), jobs: connection('jobs') }
 }
 
-async function refuseUnfit(pools: Pools, log: OpenOptions['log']): Promise<void> {
+async function refuseUnfit(pools: Pools, log: OpenOptions['log']): Promise<boolean> {
   const { problems, setConfigOpen } = await checkDatabase(pools.app)
   if (problems.length > 0) throw new StartError(`The database is not fit to serve:\n  - ${problems.join('\n  - ')}`)
   if (setConfigOpen)
     log.warn({}, 'set_config is open to the application role: the database administrator could not revoke it')
+  return setConfigOpen
 }

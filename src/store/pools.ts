@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Secret } from '#kernel'
 
@@ -30,8 +31,15 @@ export function clientConfig(connection: Connection, database = 'tillgate'): pg.
   return { host: folder, port, user, password: password.reveal(), database }
 }
 
-/** One pool a login. `log` hears of connections that the server closed; queries on them fail by themselves. */
+// The other side of a broken network never says that it has closed.
+const CLOSE_TIMEOUT_MS = 2_000
+
+/**
+ * One pool a login. `log` hears of connections that the server closed; queries on them fail by themselves. `end` resolves
+ * when every connection is closed on both sides, after 2 s at the latest.
+ */
 export function openPools(connections: Record<Login, Connection>, log: (error: Error) => void): Pools {
+  const connected = new Set<Promise<void>>()
   const open = (login: Login) => {
     const pool = new pg.Pool({
       ...clientConfig(connections[login]),
@@ -41,11 +49,26 @@ export function openPools(connections: Record<Login, Connection>, log: (error: E
       query_timeout: QUERY_TIMEOUT_MS,
       allowExitOnIdle: true,
     })
-    // A connection whose server goes away emits `error`; without a listener the process ends.
-    pool.on('error', log)
-    pool.on('connect', (client) => client.on('error', log))
+    // A connection whose server goes away emits `error`; without a listener the process ends. The pool repeats it.
+    pool.on('error', () => {})
+    pool.on('connect', (client) => {
+      client.on('error', log)
+      const closed = new Promise<void>((resolve) => client.once('end', resolve))
+      connected.add(closed)
+      void closed.then(() => connected.delete(closed))
+    })
     return pool
   }
   const pools = { app: open('app'), auth: open('auth'), audit: open('audit'), jobs: open('jobs') }
-  return { ...pools, end: async () => void (await Promise.all(LOGINS.map((login) => pools[login].end()))) }
+  return {
+    ...pools,
+    async end() {
+      await Promise.all(LOGINS.map((login) => pools[login].end()))
+      // The pool takes its last words to the server for their end: one that stops now would call the connections lost.
+      // Idle connections keep no process alive, but the timer does.
+      const waiting = new AbortController()
+      await Promise.race([Promise.all(connected), sleep(CLOSE_TIMEOUT_MS, undefined, { signal: waiting.signal })])
+      waiting.abort()
+    },
+  }
 }

@@ -1,9 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Product, startProduct, tokenFor } from '../support/product.ts'
 import { callTool } from '../support/rpc.ts'
-import { makeHome, tillgate } from './support.ts'
+import { makeHome, startTillgate, tillgate } from './support.ts'
+
+type Chain = { slug: string | null; records: number }
 
 let home: string
 let product: Product
@@ -62,6 +64,58 @@ describe('beside a running Tillgate', () => {
     expect(wrong.stderr).not.toContain('shpat_wrong')
   })
 
+  it('a revoked agent stays revoked, and that is recorded once', () => {
+    expect(
+      tillgate(['agent', 'create', 'twice', '--role', 'analyst', '--workspace', 'demo', ...data], operator).code,
+    ).toBe(0)
+    const revoke = () => tillgate(['agent', 'revoke', 'twice', '--workspace', 'demo', '--data', product.data])
+    const records = () =>
+      tillgate(['audit', 'verify', ...data])
+        .json()
+        .workspaces.find(({ slug }: Chain) => slug === 'demo').records
+    expect(revoke().stdout).toBe('Revoked twice: its next call is refused.\n')
+    const before = records()
+    expect(revoke()).toMatchObject({ code: 0, stdout: 'twice was already revoked.\n' })
+    expect(records()).toEqual(before)
+    expect(
+      tillgate(['agent', 'create', 'twice', '--role', 'analyst', '--workspace', 'demo', ...data], operator).code,
+    ).toBe(0)
+    expect(revoke().stdout).toContain('its next call is refused')
+  })
+
+  it('a store is given to agents that were there before, and to nobody unless told', async () => {
+    const sandbox = startTillgate(['sandbox', 'shopify', '--json'])
+    const { url, access_token } = JSON.parse(await sandbox.firstLine())
+    const env = { ...operator, TILLGATE_SANDBOX_TOKEN: access_token }
+    const add = (handle: string, ...words: string[]) =>
+      tillgate(
+        ['store', 'add', handle, '--workspace', 'demo', '--sandbox', `${url}/`, ...words, '--data', product.data],
+        env,
+      )
+    const stores = async (name: 'analyst' | 'operator') => {
+      const token = await tokenFor(product.ready, name)
+      const { value } = await callTool(product.ready.mcp, token, { name: 'list_stores', arguments: {} })
+      return JSON.stringify(value)
+    }
+
+    const nobody = add('pier')
+    expect(nobody).toMatchObject({ code: 0, stdout: expect.stringContaining('--stores pier') })
+    expect(nobody.stdout).toContain('--agents')
+    expect(await stores('analyst')).not.toContain('pier')
+
+    expect(add('dock', '--agents', 'analyst, nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nobody'),
+    })
+    expect(add('dock', '--agents', 'analyst').stdout).toContain('analyst')
+    expect(await stores('analyst')).toContain('dock')
+    expect(await stores('operator')).not.toContain('dock')
+
+    expect(add('quay', '--agents', 'all').code).toBe(0)
+    for (const name of ['analyst', 'operator'] as const) expect(await stores(name)).toContain('quay')
+    expect(await sandbox.stop()).toBe(0)
+  }, 60_000)
+
   it('the records verify, also against a receipt, and a false receipt shows', async () => {
     const token = await tokenFor(product.ready, 'operator')
     const answer = await callTool(product.ready.mcp, token, { name: 'list_stores', arguments: {} })
@@ -79,7 +133,25 @@ describe('beside a running Tillgate', () => {
   })
 
   it('the doctor finds nothing wrong', () => {
-    expect(tillgate(['doctor', ...data]).json()).toMatchObject({ ok: true })
+    const { ok, findings } = tillgate(['doctor', ...data]).json()
+    expect(ok).toBe(true)
+    const says = Object.fromEntries(findings.map((found: { name: string; says: string }) => [found.name, found.says]))
+    expect(says).toMatchObject({
+      data: `${product.data} holds the embedded database`,
+      keys: expect.stringContaining('open to its owner only'),
+      database: expect.stringContaining('reachable'),
+      postgres: expect.stringMatching(/^PostgreSQL \d.*embedded, running already$/),
+      set_config: 'closed to tillgate_app',
+    })
+  })
+
+  it('the doctor finds keys that others may read', () => {
+    const file = join(`${product.data}.keys`, 'cursor.key')
+    chmodSync(file, 0o644)
+    const { code, stdout } = tillgate(['doctor', '--data', product.data])
+    chmodSync(file, 0o600)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/FAIL keys +.*chmod/)
   })
 
   it('a second Tillgate on the same folder is refused with a sentence', () => {

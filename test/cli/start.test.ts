@@ -1,39 +1,16 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startProduct, tokenFor } from '../support/product.ts'
 import { callTool } from '../support/rpc.ts'
-import { makeHome, tillgate } from './support.ts'
+import { makeHome, processesOf, startTillgate, tillgate } from './support.ts'
 
 let home: string
 beforeAll(() => {
   home = makeHome()
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))
-
-/** Processes whose command line names the folder. */
-function processesOf(folder: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-      } catch {
-        return ''
-      }
-    })
-    .filter((line) => line.includes(folder))
-}
 
 describe('the start', () => {
   it('prints one line, serves, and leaves nothing running; the second one finds everything again', async () => {
@@ -64,11 +41,49 @@ describe('the start', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ operation: '*', fault: 'slow:800', times: 1 }),
     })
+    // Many at once open many connections to the database.
+    const listed = { name: 'list_stores', arguments: {} }
+    await Promise.all(Array.from({ length: 60 }, () => callTool(product.ready.mcp, token, listed)))
     const running = callTool(product.ready.mcp, token, { name: 'get_store', arguments: { store: 'harbour' } })
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await delay(250)
     const stopped = product.stop()
     expect((await running).isError).toBe(false)
     expect(await stopped).toBe(0)
+    expect(product.stderr()).toBe('')
+  }, 90_000)
+
+  it('that is stopped on its way leaves nothing running', async () => {
+    const data = join(home, 'stopped')
+    for (const afterMs of [150, 500, 700, 900, 1_200]) {
+      const started = startTillgate(['demo', '--port', '0', '--data', data, '--json'])
+      await delay(afterMs)
+      process.kill(-started.pid, 'SIGINT')
+      const code = await started.ended
+      expect(processesOf(data), `${afterMs} ms`).toEqual([])
+      if (code === 1)
+        expect(JSON.parse(started.output.stderr)).toEqual({ error: expect.stringContaining('was stopped') })
+      else expect(started.output.stderr).toBe('')
+    }
+    const product = await startProduct({ data })
+    expect(await product.stop()).toBe(0)
+  }, 90_000)
+
+  it('of the demo where `serve` was first says which start printed the operator key', async () => {
+    const data = join(home, 'served')
+    const words = ['--port', '0', '--data', data]
+    const served = startTillgate(['serve', ...words, '--json'])
+    const ready = JSON.parse(await served.firstLine())
+    expect(ready).toMatchObject({ ready: true, operator_key: expect.stringMatching(/^tg_op_/) })
+    expect(await served.stop()).toBe(0)
+    const shown = startTillgate(['demo', ...words])
+    await expect.poll(() => shown.output.stdout, { timeout: 30_000 }).toContain('Ctrl-C')
+    expect(await shown.stop()).toBe(0)
+    expect(shown.output.stdout).toMatch(/operator key +\(printed by the first start\)/)
+    expect(shown.output.stdout).not.toMatch(/null|undefined/)
+    const made = tillgate(['workspace', 'create', 'later', '--data', data], {
+      TILLGATE_OPERATOR_KEY: ready.operator_key,
+    })
+    expect(made).toMatchObject({ code: 0, stderr: '' })
   }, 90_000)
 
   it('keeps what it owns to itself', async () => {

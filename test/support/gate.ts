@@ -36,7 +36,7 @@ export async function startTestGate({ clock = systemClock, madeOn = MADE_ON }: O
   const folder = mkdtempSync(join(tmpdir(), 'tg-gate-'))
   const keysFolder = join(folder, 'keys')
   const config = readConfig({ TILLGATE_KEYS: keysFolder, TILLGATE_DATA: folder, TILLGATE_PORT: '0' })
-  const opened = { pools: database.pools, server: undefined, migrated: [], close: async () => {} }
+  const opened = { pools: database.pools, server: undefined, migrated: [], setConfigOpen: false, close: async () => {} }
   const foundation = await openFoundation({ config, database: opened, clock })
   const sandbox = await startShopifySandbox({ madeOn, clock, throttle: { maximumAvailable: 1e6, restoreRate: 1e6 } })
   const lines: CallLine[] = []

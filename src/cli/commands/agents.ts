@@ -1,7 +1,6 @@
 import { type AgentSummary, createMachineAgent, listAgents, revokeAgent } from '#identity'
-import { type Command, type Options, requiredOption, textOption } from '../command.ts'
-import { requireOperatorKey } from '../operator-key.ts'
-import { chosenWorkspace, withInstance } from '../with-instance.ts'
+import { type Command, listOption, type Options, requiredOption, textOption } from '../command.ts'
+import { asOperator, chosenWorkspace, type Instance, withInstance } from '../with-instance.ts'
 
 const inWorkspace: Options = {
   workspace: { type: 'string', value: 'SLUG', about: 'the workspace (the only one there is)' },
@@ -21,15 +20,14 @@ export const agentCreate: Command = {
   },
   run: ({ config, words: [name = ''], values }) => {
     const role = requiredOption({ values }, 'role')
-    return withInstance(config, async (instance) => {
-      requireOperatorKey(config.keysFolder, config.operatorKey)
+    return asOperator(config, async (instance) => {
       const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
-      const scopes = listed(textOption({ values }, 'scopes'))
+      const scopes = listOption({ values }, 'scopes')
       const agent = await createMachineAgent(parts(instance), {
         workspaceId,
         name,
         role,
-        stores: listed(textOption({ values }, 'stores')) ?? 'all',
+        stores: listOption({ values }, 'stores') ?? 'all',
         ...(scopes && { scopes }),
         purpose: textOption({ values }, 'purpose') ?? '',
         createdBy: `operator:${config.operator}`,
@@ -75,27 +73,29 @@ export const agentRevoke: Command = {
     withInstance(config, async (instance) => {
       const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
       const by = `operator:${config.operator}`
-      const revoked = await revokeAgent(parts(instance), { workspaceId, agent, by })
-      await instance.record({ action: 'agent.revoke', subject: revoked.agentId }, workspaceId)
+      const wasRevoked = await hasEnded(instance, workspaceId, agent)
+      // Once more all the same: a crash may have left its tokens and secrets.
+      const { agentId: id, name } = await revokeAgent(parts(instance), { workspaceId, agent, by })
+      if (!wasRevoked) await instance.record({ action: 'agent.revoke', subject: id }, workspaceId)
       return {
-        text: `Revoked ${revoked.name}: its next call is refused.`,
-        json: { revoked: { id: revoked.agentId, name: revoked.name } },
+        text: wasRevoked ? `${name} was already revoked.` : `Revoked ${name}: its next call is refused.`,
+        json: { revoked: { id, name, already: wasRevoked } },
       }
     }),
 }
 
-function parts({ jobs, database }: Parameters<Parameters<typeof withInstance>[1]>[0]) {
+function parts({ jobs, database }: Instance) {
   return { jobs, authPool: database.pools.auth }
+}
+
+/** Whether agents have this name or id, but no live one. */
+async function hasEnded(instance: Instance, workspaceId: string, nameOrId: string): Promise<boolean> {
+  const agents = await listAgents(instance, workspaceId)
+  const named = agents.filter(({ name, agentId }) => name === nameOrId || agentId === nameOrId)
+  return named.length > 0 && named.every(({ revokedAt }) => revokedAt !== null)
 }
 
 function describe({ name, role, stores, clientId, revokedAt }: AgentSummary): string {
   const state = revokedAt ? `revoked ${revokedAt.toISOString()}` : `stores: ${stores.join(', ') || 'none'}`
   return `${name.padEnd(20)} ${role.padEnd(14)} ${clientId}  ${state}`
-}
-
-function listed(text: string | undefined): string[] | undefined {
-  return text
-    ?.split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
 }

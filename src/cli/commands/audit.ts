@@ -17,23 +17,35 @@ export const auditVerify: Command = {
       about: 'receipts that agents kept, a JSON line each: {"workspace","record","hash"}',
     },
   },
-  run: ({ config, values }) =>
-    withInstance(config, async ({ jobs, keys }) => {
-      const receipts = readReceipts(textOption({ values }, 'receipts'))
+  run: async ({ config, values }) => {
+    const receipts = readReceipts(textOption({ values }, 'receipts'))
+    return withInstance(config, async ({ jobs, keys }) => {
       const headsFile = join(config.keysFolder, 'heads.jsonl')
       const report = await verifyAudit({ jobs, headsFile, publicKey: keys.signingKey, receipts })
       return { text: describe(report), json: report, failed: !report.ok }
-    }),
+    })
+  },
 }
 
 type Receipts = { workspace: string; record: number; hash: string }[]
 
 function readReceipts(file: string | undefined): Receipts {
   if (file === undefined) return []
-  return readFileSync(file, 'utf8')
+  return textOf(file)
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line, index) => readReceipt(line, index + 1))
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? `${cause.code}` : 'unknown reason'
+    throw new AppError('invalid_arguments', `The receipts ${file} cannot be read (${reason}): check --receipts.`, {
+      cause,
+    })
+  }
 }
 
 function readReceipt(line: string, number: number): Receipts[number] {

@@ -20,7 +20,7 @@ export const demo: Command = {
   async run({ config, json }) {
     if (!LOOPBACK.has(config.host)) throw new ConfigError(['the demo listens on loopback only: unset TILLGATE_HOST'])
     const stopped = untilStopped()
-    const serving = await startServing(config)
+    const serving = await startServing(config, stopped)
     try {
       const { sandbox, ...demo } = await prepare(serving, config.keysFolder)
       const gate = await serving.open({
@@ -86,7 +86,7 @@ Tillgate ${version} is ready.
                 client_secret  ${analyst?.client_secret}
   operator      client_id      ${operator?.client_id}
                 client_secret  ${operator?.client_secret}
-  operator key  ${operator_key}
+  operator key  ${operator_key ?? '(printed by the first start)'}
 
   Look around with MCP Inspector (Node 22 or newer):
   TOKEN=$(curl -s -u ${analyst?.client_id}:${analyst?.client_secret} -d grant_type=client_credentials -d resource=${mcp} ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')

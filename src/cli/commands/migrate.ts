@@ -1,6 +1,8 @@
-import { migrate, migrations, openDatabase, rolesSql, StartError, withClient } from '#store'
+import type { Secret } from '#kernel'
+import { migrateByUrl, migrations, openDatabase, rolesSql, StartError } from '#store'
 import type { Command } from '../command.ts'
 import { createLog } from '../log.ts'
+import { finishFirst } from '../until-stopped.ts'
 
 export const migrateCommand: Command = {
   name: 'migrate',
@@ -11,9 +13,7 @@ export const migrateCommand: Command = {
   async run({ config, values }) {
     if (values.roles === true) return { text: rolesSql(), json: { sql: rolesSql() } }
     const ran =
-      config.database.kind === 'urls'
-        ? await migrateByUrl(config.database.ownerUrl?.reveal())
-        : await migrateEmbedded(config)
+      config.database.kind === 'urls' ? await migrateAsOwner(config.database.ownerUrl) : await migrateEmbedded(config)
     return {
       text: ran.length > 0 ? `Ran ${ran.join(', ')}.` : 'The schema is up to date.',
       json: { ran, known: migrations().map(({ name }) => name) },
@@ -21,13 +21,14 @@ export const migrateCommand: Command = {
   },
 }
 
-function migrateByUrl(ownerUrl: string | undefined): Promise<string[]> {
+async function migrateAsOwner(ownerUrl: Secret | undefined): Promise<string[]> {
   if (ownerUrl === undefined) throw new StartError('Set DATABASE_URL_OWNER: migrations run as tillgate_owner.')
-  return withClient({ connectionString: ownerUrl }, migrate)
+  return migrateByUrl(ownerUrl)
 }
 
 /** Opening the embedded database migrates it. */
 async function migrateEmbedded(config: Parameters<Command['run']>[0]['config']): Promise<string[]> {
+  finishFirst()
   const { dataFolder, database: source, path } = config
   const database = await openDatabase({ dataFolder, source, path, log: createLog('warn'), forOneCommand: true })
   await database.close()

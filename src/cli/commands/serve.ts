@@ -12,7 +12,7 @@ export const serve: Command = {
   options: { port: { type: 'string', value: 'N', about: 'TCP port (8740)' } },
   async run({ config, json }) {
     const stopped = untilStopped()
-    const serving = await startServing(config)
+    const serving = await startServing(config, stopped)
     try {
       const gate = await serving.open({})
       const operatorKey = makeOperatorKey(config.keysFolder)

@@ -1,7 +1,6 @@
 import { createWorkspace } from '#identity'
 import { type Command, textOption } from '../command.ts'
-import { requireOperatorKey } from '../operator-key.ts'
-import { withInstance } from '../with-instance.ts'
+import { asOperator } from '../with-instance.ts'
 
 export const workspaceCreate: Command = {
   name: 'workspace create',
@@ -10,8 +9,7 @@ export const workspaceCreate: Command = {
   words: { min: 1, max: 1 },
   options: { name: { type: 'string', value: 'NAME', about: 'name for people (the slug)' } },
   run: ({ config, words: [slug = ''], values }) =>
-    withInstance(config, async (instance) => {
-      requireOperatorKey(config.keysFolder, config.operatorKey)
+    asOperator(config, async (instance) => {
       const workspace = await createWorkspace(instance, { slug, name: textOption({ values }, 'name') ?? slug })
       await instance.record({ action: 'workspace.create', subject: workspace.workspaceId }, workspace.workspaceId)
       return {

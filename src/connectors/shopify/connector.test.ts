@@ -53,6 +53,10 @@ async function call<Name extends StoreToolName>(
 
 const searchOrders = (input: object, cursor?: string) => call('search_orders', input, cursor)
 
+/** The amount of every money in a value, at any depth. */
+const amountsIn = (value: unknown) =>
+  [...JSON.stringify(value).matchAll(/"amount":"([^"]*)"/g)].map(([, amount]) => amount ?? '')
+
 async function failure(run: Promise<unknown>): Promise<unknown> {
   return run.then(
     () => undefined,
@@ -102,6 +106,18 @@ describe('get_order', () => {
     const { value } = await call('get_order', { id: LANDMARKS.yenOrder.id })
     expect(value.paid_in?.currency).toBe('JPY')
     expect(new Set([value.total?.currency, value.lines[0]?.unit_price?.currency]).has('JPY')).toBe(false)
+  })
+
+  it('gives every amount with the decimals of its currency, which the platform trims', async () => {
+    const { value: order } = await call('get_order', { id: LANDMARKS.yenOrder.id })
+    expect(order.paid_in?.amount).toMatch(/^\d+$/)
+    const { value: orders } = await call('search_orders', { page_size: 50 })
+    const { value: products } = await call('search_products', { page_size: 50 })
+    const { value: customers } = await call('search_customers', { page_size: 50 })
+    const { value: product } = await call('get_product', { id: products.items[0]?.id ?? '' })
+    const amounts = amountsIn([{ ...order, paid_in: undefined }, orders, products, customers, product])
+    expect(amounts.length).toBeGreaterThan(150)
+    expect(amounts.filter((amount) => !/^\d+\.\d\d$/.test(amount))).toEqual([])
   })
 
   it('gives refunds and cancellations', async () => {

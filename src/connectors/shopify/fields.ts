@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AnswerOf } from '#commerce'
-import type { Money } from '#kernel'
+import { type Money, moneyOf } from '#kernel'
 
 /** A null of the platform as an absent field of the vocabulary. */
 export function present<Value>(value: Value | null | undefined): Value | undefined {
@@ -13,9 +13,9 @@ export const moneyShape = z.object({ amount: z.string(), currencyCode: z.string(
 /** `MoneyBag`, of which the shop's own currency is asked. */
 export const shopMoneyShape = z.object({ shopMoney: moneyShape })
 
-/** Money in the unit in which the platform gives it: a decimal string of whole currency units. */
+/** Money in whole currency units with the decimals of the currency, of which the platform trims zeros. */
 export function money(value: z.output<typeof moneyShape>): Money {
-  return { amount: value.amount, currency: value.currencyCode }
+  return moneyOf(value.amount, value.currencyCode)
 }
 
 /** `Attribute`, which storefronts fill with what customers enter. */

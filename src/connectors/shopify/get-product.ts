@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AnswerOf } from '#commerce'
+import { moneyOf } from '#kernel'
 import type { StoreTool } from '../connector.ts'
 import type { ShopifyClient } from './client.ts'
 import { hasNextPageShape, present } from './fields.ts'
@@ -72,8 +73,8 @@ function mapVariant(node: z.output<typeof variantShape>, currency: string): Prod
     id: node.id,
     sku: present(node.sku),
     title: node.title,
-    price: { amount: node.price, currency },
-    compare_at_price: node.compareAtPrice === null ? undefined : { amount: node.compareAtPrice, currency },
+    price: moneyOf(node.price, currency),
+    compare_at_price: node.compareAtPrice === null ? undefined : moneyOf(node.compareAtPrice, currency),
     stock: present(node.inventoryQuantity),
     stock_tracked: node.inventoryItem.tracked,
   }
