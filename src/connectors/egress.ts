@@ -18,7 +18,7 @@ export type EgressRequest = {
   signal?: AbortSignal
 }
 
-export type EgressAnswer = {
+type EgressAnswer = {
   /** 200 to 299 or 400 to 599. */
   status: number
   /** Names in lower case; a header that came several times is an array. */

@@ -29,7 +29,7 @@ export type TestGate = {
 
 type Options = { readonly clock?: Clock; readonly madeOn?: number }
 
-export const MADE_ON = Date.parse('2026-11-20T12:00:00Z')
+const MADE_ON = Date.parse('2026-11-20T12:00:00Z')
 
 export async function startTestGate({ clock = systemClock, madeOn = MADE_ON }: Options = {}): Promise<TestGate> {
   const database = await startTestDatabase()

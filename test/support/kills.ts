@@ -4,7 +4,7 @@ import { callTool } from './rpc.ts'
 import { startSandboxProcess, startServed } from './served.ts'
 
 /** What an agent holds in its hand after an answered call. */
-export type Receipt = { readonly workspace: string; readonly record: number; readonly hash: string }
+type Receipt = { readonly workspace: string; readonly record: number; readonly hash: string }
 
 export type KillRounds = {
   readonly receipts: Receipt[]
