@@ -67,7 +67,8 @@ function must(...words) {
 function start(what) {
   const from = Date.now()
   const [program, ...args] = asUser(['npm', 'start', '--silent', '--', '--json', '--port', '0'])
-  const child = spawn(program, args, { cwd: clone, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  const options = { cwd: clone, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true }
+  const child = spawn(program, args, options)
   let stdout = ''
   let stderr = ''
   child.stderr.on('data', (chunk) => {
@@ -109,11 +110,11 @@ async function call(ready) {
   if (!response.ok || !text.includes('tillgate/receipt')) throw new Error(`the call failed: ${response.status} ${text}`)
 }
 
-/** What Ctrl-C does: the terminal signals everything in its group; npm hands the signal on. */
+/** Ctrl-C signals the whole group of the terminal; where there is no runuser between, the signal to npm alone must do. */
 async function stop({ child, stdout }) {
   child.removeAllListeners('exit')
   const exited = new Promise((resolve) => child.on('exit', resolve))
-  child.kill('SIGINT')
+  process.kill(values.as ? -child.pid : child.pid, 'SIGINT')
   await exited
   const left = processes().filter((line) => line.includes(place))
   if (left.length > 0) throw new Error(`still running:\n${left.join('\n')}`)

@@ -49,8 +49,8 @@ export async function answerOrdinary(
   const asked = { request, visitor, authenticateMs, toolName: call.name, arguments: call.arguments }
   const reply = await runCall(asked, response.world)
   if (reply.kind !== 'result') throw new Error('a listed tool was not there')
-  const body = Buffer.from(encode(call.id, reply.result))
-  response.res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+  const body = encode(call.id, reply.result)
+  response.res.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
   response.res.end(body)
 }
 

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util'
+import { buildAll } from './children.ts'
+import { machineFacts } from './machine.ts'
+import { measure } from './measure.ts'
+import { FULL, QUICK } from './plan.ts'
+import { addedTimes, type Report, tables } from './report.ts'
+import { startWorld } from './world.ts'
+
+/** `npm run bench [-- --json] [-- --quick]`: Tillgate beside what it is made of, in one run. Linux only: it reads /proc. */
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } })
+const report = await bench(values.quick === true)
+console.log(values.json ? JSON.stringify(report) : tables(report))
+process.exitCode = report.measured.some(({ failed }) => failed > 0) ? 1 : 0
+
+async function bench(quick: boolean): Promise<Report> {
+  const from = performance.now()
+  const machine = machineFacts()
+  await buildAll()
+  const world = await startWorld()
+  const stop = () => void world.stop().then(() => process.exit(1))
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    const measured = await measure(world, quick ? QUICK : FULL, (line) => console.error(line))
+    return {
+      machine: { ...machine, postgresql: world.postgres },
+      seconds: Math.round((performance.now() - from) / 1000),
+      answer_bytes: world.answerBytes,
+      quick,
+      measured,
+      added: addedTimes(measured),
+    }
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+    await world.stop()
+  }
+}
