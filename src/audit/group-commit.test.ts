@@ -14,8 +14,8 @@ it('writes the rows of one turn in one batch, and gathers the next while it is o
     },
   })
   const first = [commit.add(1), commit.add(2)]
-  await Promise.resolve()
-  await Promise.resolve()
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
   const second = [commit.add(3), commit.add(4)]
   expect(await Promise.all([...first, ...second])).toEqual([2, 4, 6, 8])
   expect(batches).toEqual([

@@ -31,7 +31,8 @@ export function groupCommit<Row, Result>(options: Options<Row, Result>): GroupCo
   let closed = false
 
   const drain = async () => {
-    await null // whoever calls in this tick joins the first batch
+    // Calls whose stores answered in the same turn of the loop share one commit.
+    await new Promise(setImmediate)
     while (waiting.length > 0) await write(waiting.splice(0, options.batchMax), options)
     draining = undefined
   }
