@@ -11,7 +11,13 @@ const MAIN = join(import.meta.dirname, '../../dist/main.js')
 export function tillgate(words: readonly string[], env: Record<string, string> = {}) {
   const { stdout, stderr, status } = spawnSync(process.execPath, [MAIN, ...words], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', USER: 'tester', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...(process.env.TILLGATE_POSTGRES && { TILLGATE_POSTGRES: process.env.TILLGATE_POSTGRES }),
+      HOME: process.env.HOME ?? '',
+      USER: 'tester',
+      ...env,
+    },
     timeout: 60_000,
   })
   const json = () => JSON.parse(stdout)
@@ -21,7 +27,13 @@ export function tillgate(words: readonly string[], env: Record<string, string> =
 /** The same, left running. `ended` gives its exit code, or null where the signal came before it could listen. */
 export function startTillgate(words: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [MAIN, ...words], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', USER: 'tester', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...(process.env.TILLGATE_POSTGRES && { TILLGATE_POSTGRES: process.env.TILLGATE_POSTGRES }),
+      HOME: process.env.HOME ?? '',
+      USER: 'tester',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a process group of its own, as a terminal gives it
   })
