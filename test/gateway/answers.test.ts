@@ -91,6 +91,22 @@ describe("strangers' text", () => {
   })
 })
 
+/** The newest sealed body of a record, opened as the workspace's own key opens it. */
+async function lastBody(): Promise<unknown> {
+  const { header, sealed, audit_key } = await test.database.jobs.inWorkspace(workspace.workspaceId, (tx) =>
+    tx
+      .selectFrom('audit.records as r')
+      .innerJoin('audit.bodies as b', 'b.seq', 'r.seq')
+      .innerJoin('tillgate.workspaces as w', 'w.workspace_id', 'r.workspace_id')
+      .select(['r.header', 'b.sealed', 'w.audit_key'])
+      .orderBy('r.seq', 'desc')
+      .executeTakeFirstOrThrow(),
+  )
+  const context = { workspace: workspace.workspaceId, purpose: 'audit-body' }
+  const key = await test.foundation.vault.dataKey(context, audit_key)
+  return JSON.parse(key.open(header, sealed).toString('utf8'))
+}
+
 describe('personal data', () => {
   it('of a customer leaves masked, whatever the tool', async () => {
     const { unicodeCustomer } = LANDMARKS
@@ -120,6 +136,7 @@ describe('personal data', () => {
       tx.selectFrom('audit.records').select('header').execute(),
     )
     expect(JSON.stringify(dump)).not.toContain(email)
+    expect(await lastBody()).toMatchObject({ arguments: { email: '[email]', store: 'harbour' } })
   })
 
   it('is dropped for a merchandiser', async () => {
