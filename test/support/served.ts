@@ -28,8 +28,13 @@ export function startSandboxProcess(): Promise<SandboxProcess> {
 export async function startServed(data: string, sandbox: SandboxProcess) {
   const env = { TILLGATE_EGRESS_ALLOW: new URL(sandbox.ready.url).host }
   const served = await start(['serve', '--json', '--port', '0', '--data', data], env, servedReady)
-  const { operator_key } = served.ready
-  if (operator_key !== null) setUp(data, { sandbox, operatorKey: operator_key })
+  try {
+    const { operator_key } = served.ready
+    if (operator_key !== null) setUp(data, { sandbox, operatorKey: operator_key })
+  } catch (error) {
+    await served.end('SIGTERM')
+    throw error
+  }
   return { ...served, token: () => token(served.ready.mcp, readAgent(data)), workspace: readAgent(data).workspace }
 }
 
