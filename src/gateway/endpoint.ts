@@ -89,7 +89,8 @@ function refuseAtEdge(
 ) {
   const { status, code, message, reason } = refusal
   world.refusals.count(INSTANCE_CHAIN, { step: 'edge', reason, address })
-  res.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  const wait = status === 429 ? { 'retry-after': '1' } : {}
+  res.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...wait })
   res.end(JSON.stringify({ jsonrpc: '2.0', error: { code, message } }))
 }
 

@@ -103,6 +103,27 @@ describe('at the door', () => {
     expect((await post({ token, body })).status).toBe(413)
   })
 
+  it('takes a client that goes away in mid-body for no mistake', async () => {
+    const { request } = await import('node:http')
+    const before = test.mistakes.length
+    await new Promise<void>((resolve) => {
+      const sent = request(mcp, {
+        method: 'POST',
+        headers: { ...mcpHeaders(token, 'tools/list'), 'content-length': '1000' },
+      })
+      sent.on('error', () => {})
+      sent.on('close', () => resolve())
+      sent.write('{"jsonrpc"', () => setTimeout(() => sent.destroy(), 50))
+    })
+    await expect
+      .poll(async () => {
+        await test.gate.flush()
+        return instanceReasons()
+      })
+      .toContain('cut_off')
+    expect(test.mistakes.length).toBe(before)
+  })
+
   it('refuses what is not JSON', async () => {
     const { status, text } = await post({ token, body: '{"jsonrpc":' })
     expect(status).toBe(400)
@@ -183,6 +204,27 @@ describe('a tool call', () => {
       expect(error).toMatchObject({ code: 'invalid_arguments', field: 'text' })
       expect(raw).not.toContain(text)
     }
+  })
+
+  it('with arguments nested or long beyond reason is refused quickly, by name', async () => {
+    // Written as text, because JSON.stringify itself gives up at such a depth.
+    const deep = `${'['.repeat(300_000)}1${']'.repeat(300_000)}`
+    const body = mcpBody('tools/call', { name: 'get_order', arguments: { store: 'harbour', id: 'DEEP' } })
+    const headers = mcpHeaders(token, 'tools/call', 'get_order')
+    const response = await fetch(mcp, { method: 'POST', headers, body: body.replace('"DEEP"', deep) })
+    expect(await response.text()).toContain('nested too deeply')
+    const older = { ...headers, 'mcp-protocol-version': '2025-11-25' }
+    const legacy = await fetch(mcp, { method: 'POST', headers: older, body: body.replace('"DEEP"', deep) })
+    expect(await legacy.text()).not.toMatch(/RangeError|call stack|at .*\.js/)
+    const long = await callTool(mcp, token, {
+      name: 'get_order',
+      arguments: { store: 'harbour', id: 'x'.repeat(500_000) },
+    })
+    expect(long.error).toMatchObject({
+      code: 'invalid_arguments',
+      field: 'id',
+      message: 'The argument id is too long.',
+    })
   })
 
   it('on an unknown store says where the handles are', async () => {

@@ -18,22 +18,24 @@ export function admit(call: Call, world: World): void {
   }
 }
 
+/** No argument of any tool is nearly so long or so deep; what is would only cost time to look at. */
+const TEXT_MAX = 10_000
+const DEPTH_MAX = 8
+
 /** Arguments are written by a model; what must not travel is refused before it is looked at closer. */
-function refuseSensitive(value: unknown, path = ''): void {
-  if (typeof value === 'string') {
-    const content = sensitiveContent(value)
-    if (content === undefined) return
-    throw new AppError(
-      'invalid_arguments',
-      `Take the ${content} out of ${path || 'the arguments'}; it must not be sent here.`,
-      {
-        field: path,
-      },
-    )
-  }
+function refuseSensitive(value: unknown, path: readonly string[] = []): void {
+  if (typeof value === 'string') refuseSensitiveText(value, path.join('.'))
   if (typeof value !== 'object' || value === null) return
-  for (const [key, member] of Object.entries(value))
-    refuseSensitive(member, path ? `${path}.${shorten(key)}` : shorten(key))
+  if (path.length >= DEPTH_MAX)
+    throw refused(path[0] ?? '', 'The arguments are nested too deeply; use those of the input schema.')
+  for (const [key, member] of Object.entries(value)) refuseSensitive(member, [...path, shorten(key)])
+}
+
+function refuseSensitiveText(text: string, field: string): void {
+  if (text.length > TEXT_MAX) throw refused(field, `The argument ${field} is too long.`)
+  const content = sensitiveContent(text)
+  if (content !== undefined)
+    throw refused(field, `Take the ${content} out of ${field || 'the arguments'}; it must not be sent here.`)
 }
 
 /** The first problem, by the name of the argument; never its value. */
@@ -45,6 +47,10 @@ function invalid(error: z.ZodError): AppError {
     unknownKey === undefined
       ? `The argument ${field || 'object'} is not valid: ${issue?.message ?? 'it does not fit the schema'}.`
       : `There is no argument ${field}; use only those of the tool's input schema.`
+  return refused(field, sentence)
+}
+
+function refused(field: string, sentence: string): AppError {
   return new AppError('invalid_arguments', sentence, { field })
 }
 

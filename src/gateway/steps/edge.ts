@@ -24,7 +24,8 @@ export async function edge(req: IncomingMessage, hosts: ReadonlySet<string>): Pr
   if (refusal) return refusal
   if (req.method !== 'POST') return { message: undefined }
   const body = await readBody(req)
-  if (body === undefined) return refuse(413, -32000, 'The request is larger than 1 MiB.', 'too_large')
+  if (body === 'too_large') return refuse(413, -32000, 'The request is larger than 1 MiB.', body)
+  if (body === 'cut_off') return refuse(400, -32700, 'The request ended before its body did.', body)
   return parse(body)
 }
 
@@ -53,19 +54,20 @@ function hostnameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname : ''
 }
 
-function readBody(req: IncomingMessage): Promise<Buffer | undefined> {
+function readBody(req: IncomingMessage): Promise<Buffer | 'too_large' | 'cut_off'> {
   const chunks: Buffer[] = []
   let bytes = 0
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes <= BODY_BYTES_MAX) chunks.push(chunk)
       else chunks.length = 0
       if (bytes > DRAINED_BYTES_MAX) req.destroy()
     })
-    req.on('end', () => resolve(bytes > BODY_BYTES_MAX ? undefined : Buffer.concat(chunks)))
-    req.on('close', () => reject(new Error('the client went away')))
-    req.on('error', reject)
+    req.on('end', () => resolve(bytes > BODY_BYTES_MAX ? 'too_large' : Buffer.concat(chunks)))
+    // A client that goes away is no mistake of ours: it is counted like any other refusal.
+    req.on('close', () => resolve(bytes > BODY_BYTES_MAX ? 'too_large' : 'cut_off'))
+    req.on('error', () => resolve('cut_off'))
   })
 }
 
