@@ -36,6 +36,11 @@ module.exports = {
       ['kernel', 'commerce', 'policy', 'screen', 'store', 'vault', 'audit', 'identity', 'connectors'],
       'the pipeline joins the lower modules and knows no command or screen',
     ),
+    may(
+      'console',
+      ['kernel', 'commerce', 'policy', 'store', 'vault', 'audit', 'identity'],
+      'the pages see use cases; the pipeline of calls is none of their business',
+    ),
     may('sandbox', ['kernel'], 'a simulator that shared code with the connector would share its mistakes'),
     {
       name: 'enter-by-the-front-door',

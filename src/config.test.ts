@@ -36,6 +36,7 @@ describe('an empty environment', () => {
       path: '/usr/local/bin:/usr/bin:/bin',
       operator: 'unknown',
       operatorKey: undefined,
+      mail: undefined,
       sandboxToken: undefined,
     })
     expect(Object.isFrozen(config)).toBe(true)
@@ -195,5 +196,30 @@ describe('a database URL', () => {
       expect(mistakes).toMatch(/DATABASE_URL .*\nDATABASE_URL_OWNER /)
       expect(mistakes).not.toMatch(/hidden|example/)
     }
+  })
+})
+
+describe('the mail server', () => {
+  it('is taken with its sender, whose default is of its host', () => {
+    const { mail } = readConfig({ TILLGATE_SMTP_URL: 'smtps://u:hidden@mail.example.com:465' })
+    expect(mail?.url.reveal()).toBe('smtps://u:hidden@mail.example.com:465')
+    expect(mail?.from).toBe('tillgate@mail.example.com')
+  })
+
+  it.each([
+    'http://mail.example.com',
+    'mail.example.com',
+    'smtp://',
+    'smtps://mail.example.com/?tls.rejectUnauthorized=false',
+    'smtp://u:hidden@mail.example.com?ignoreTLS=true',
+  ])('is refused as %s, without repeating it', (TILLGATE_SMTP_URL) => {
+    const mistakes = mistakesOf({ TILLGATE_SMTP_URL })
+    expect(mistakes).toEqual([expect.stringContaining('TILLGATE_SMTP_URL')])
+    expect(mistakes.join()).not.toContain('hidden')
+  })
+
+  it('is not sent for by two addresses or a header', () => {
+    const environment = { TILLGATE_SMTP_URL: 'smtps://mail.example.com', TILLGATE_MAIL_FROM: 'a@b.c\r\nBcc: d@e.f' }
+    expect(mistakesOf(environment)).toEqual([expect.stringContaining('TILLGATE_MAIL_FROM')])
   })
 })

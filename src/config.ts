@@ -30,6 +30,8 @@ export type Config = {
   readonly path: string
   readonly operator: string
   readonly operatorKey: Secret | undefined
+  /** Where mail goes and whom it comes from, or undefined where nothing is mailed. */
+  readonly mail: { readonly url: Secret; readonly from: string } | undefined
   /** Token of a sandbox that `store add` connects. */
   readonly sandboxToken: Secret | undefined
 }
@@ -71,6 +73,7 @@ export function readConfig(environment: Environment = process.env, overrides: Ov
     path: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     operator: environment.SUDO_USER ?? environment.USER ?? environment.LOGNAME ?? 'unknown',
     operatorKey: secret(environment.TILLGATE_OPERATOR_KEY),
+    mail: read.mail(),
     sandboxToken: secret(environment.TILLGATE_SANDBOX_TOKEN),
   }
   refuseUnsafe(config, environment, mistakes)
@@ -107,6 +110,7 @@ function reader(environment: Environment, mistakes: string[]) {
       return pairs
     },
     database: () => readDatabase(environment, mistakes),
+    mail: () => readMail(environment, mistakes),
   }
 }
 
@@ -149,6 +153,24 @@ function mistakesOfDatabaseUrl(name: string, text: string, fallback = ''): strin
   }
   if (hostsOf(url, fallback).every(isLocalHost) || isVerified(url.searchParams)) return []
   return [`${name} names another machine: add sslmode=verify-full, so that the connection is encrypted and checked`]
+}
+
+/** The URL holds a password, so no mistake repeats it; its parameters could switch the check of certificates off. */
+function readMail(
+  { TILLGATE_SMTP_URL: text, TILLGATE_MAIL_FROM: from }: Environment,
+  mistakes: string[],
+): Config['mail'] {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '' || url.search !== '') {
+    mistakes.push('TILLGATE_SMTP_URL must be smtps://user:password@host:port or smtp://…, without parameters')
+    return undefined
+  }
+  const sender = from ?? `tillgate@${url.hostname}`
+  if (!/^[^\s@<>]+@[^\s@<>]+$/.test(sender)) {
+    mistakes.push(`TILLGATE_MAIL_FROM must be a plain e-mail address, not ${quoted(sender)}`)
+  }
+  return { url: new Secret(text), from: sender }
 }
 
 /** Every host that a driver might take from the URL: parameters go before its authority, and each may hold several. */

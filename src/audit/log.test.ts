@@ -45,8 +45,8 @@ const verified = async (...workspaces: string[]) => {
   return report.workspaces.map(({ records, problems }) => ({ records, problems }))
 }
 
-async function makeAgent(): Promise<{ workspaceId: string; agentId: string }> {
-  const [workspaceId, agentId] = [randomUUID(), randomUUID()]
+async function makeAgent(): Promise<{ workspaceId: string; agentId: string; grantId: string }> {
+  const [workspaceId, agentId, grantId] = [randomUUID(), randomUUID(), randomUUID()]
   await asSuperuser('insert into tillgate.workspaces values ($1, $2, $2, $3)', [
     workspaceId,
     `w-${workspaceId.slice(0, 8)}`,
@@ -56,7 +56,12 @@ async function makeAgent(): Promise<{ workspaceId: string; agentId: string }> {
     "insert into tillgate.agents (workspace_id, agent_id, kind, name, client_id, created_by) values ($1, $2, 'machine', 'a', $3, 'test')",
     [workspaceId, agentId, agentId],
   )
-  return { workspaceId, agentId }
+  await asSuperuser("insert into tillgate.roles values ($1, $2, 'r', 1, '{}')", [workspaceId, grantId])
+  await asSuperuser(
+    "insert into tillgate.grants (workspace_id, grant_id, agent_id, role_id, scopes, created_by) values ($1, $2, $3, $2, '{}', 'test')",
+    [workspaceId, grantId, agentId],
+  )
+  return { workspaceId, agentId, grantId }
 }
 
 describe('a record', () => {
@@ -163,6 +168,33 @@ describe('appending', () => {
     ])
   })
 
+  it('marks an account as tainted, once for all workspaces, in the same commit as the record', async () => {
+    const [account, workspaceId] = [randomUUID(), randomUUID()]
+    await Promise.all([1, 2].map(() => log.append({ workspaceId, header: header(), taintAccount: account })))
+    const rows = await asSuperuser(
+      'select k.tainted_at is not null as tainted, k.xmin::text = r.xmin::text as together from auth.account_marks k, audit.records r where account_id = $1 and workspace_id = $2 and seq = 2',
+      [account, workspaceId],
+    )
+    expect(rows).toEqual([{ tainted: true, together: true }])
+  })
+
+  it('notes when a grant was seen, in its own workspace only', async () => {
+    const { workspaceId, grantId } = await makeAgent()
+    const seen = () => asSuperuser('select last_seen_at from tillgate.grants where grant_id = $1', [grantId])
+    await log.append({ workspaceId: randomUUID(), header: header(), seenGrant: grantId })
+    expect(await seen()).toEqual([{ last_seen_at: null }])
+    await log.append({ workspaceId, header: header(), seenGrant: grantId })
+    expect(await seen()).toEqual([{ last_seen_at: expect.any(Date) }])
+  })
+
+  it.each(['taintAgent', 'taintAccount', 'seenGrant'])(
+    'refuses a %s that is no id, before it fails others',
+    async (mark) => {
+      const entry = { workspaceId: randomUUID(), header: header(), [mark]: "x'" }
+      await expect(log.append(entry)).rejects.toThrow(TypeError)
+    },
+  )
+
   it('rejects when the database dies, works again by itself, and has lost nothing it confirmed', async () => {
     const workspaceId = randomUUID()
     const confirmed: Receipt[] = []
@@ -192,7 +224,7 @@ describe('appending', () => {
 
 describe('the rights', () => {
   const append =
-    "select audit.append(array[gen_random_uuid()], array[now()], array['{}'], array[decode(repeat('00', 32), 'hex')], array[null::bytea], array[null::uuid])"
+    "select audit.append(array[gen_random_uuid()], array[now()], array['{}'], array[decode(repeat('00', 32), 'hex')], array[null::bytea], array[null::uuid], array[null::uuid], array[null::uuid])"
 
   it.each(['app', 'auth', 'jobs'] as const)('let tillgate_%s append nothing', async (login) => {
     await expect(db.pools[login].query(append)).rejects.toMatchObject({ code: '42501' })

@@ -18,6 +18,10 @@ export type AuditEntry = {
   readonly body?: { readonly key: DataKey; readonly value: RecordBody } | undefined
   /** Marks this agent of the workspace as tainted in the same commit. */
   readonly taintAgent?: string | undefined
+  /** Marks this account as tainted, in every workspace, in the same commit. */
+  readonly taintAccount?: string | undefined
+  /** Notes that this grant of the workspace was seen now, in the same commit. */
+  readonly seenGrant?: string | undefined
 }
 
 export type AuditLog = {
@@ -81,15 +85,17 @@ type Row = {
   digest: Buffer
   sealed: Buffer | null
   tainted: string | null
+  taintedAccount: string | null
+  seen: string | null
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** One bad row makes its whole batch fail once, so what cannot be written is refused here. */
-function rowOf({ workspaceId, header, body, taintAgent }: AuditEntry): Row {
+function rowOf({ workspaceId, header, body, taintAgent, taintAccount, seenGrant }: AuditEntry): Row {
   const text = headerText(header)
-  if (!UUID.test(workspaceId)) throw new TypeError('the workspace of a record is not a UUID')
-  if (taintAgent !== undefined && !UUID.test(taintAgent)) throw new TypeError('the agent of a record is not a UUID')
+  const ids = [workspaceId, taintAgent, taintAccount, seenGrant]
+  if (ids.some((id) => id !== undefined && !UUID.test(id))) throw new TypeError('a record names something by no UUID')
   if (text.includes('\0')) throw new TypeError('the header of a record has a NUL character')
   const sealed = body ? sealBody(body.key, text, body.value) : null
   return {
@@ -99,6 +105,8 @@ function rowOf({ workspaceId, header, body, taintAgent }: AuditEntry): Row {
     digest: sealed ? sha256(sealed) : EMPTY_DIGEST,
     sealed,
     tainted: taintAgent ?? null,
+    taintedAccount: taintAccount ?? null,
+    seen: seenGrant ?? null,
   }
 }
 
@@ -106,7 +114,7 @@ function rowOf({ workspaceId, header, body, taintAgent }: AuditEntry): Row {
 const APPEND = {
   name: 'audit_append',
   text: `select ord, seq, encode(hash, 'hex')
-from audit.append($1::uuid[], $2::timestamptz[], $3::text[], $4::bytea[], $5::bytea[], $6::uuid[])`,
+from audit.append($1::uuid[], $2::timestamptz[], $3::text[], $4::bytea[], $5::bytea[], $6::uuid[], $7::uuid[], $8::uuid[])`,
   rowMode: 'array',
 } as const
 
@@ -118,6 +126,8 @@ async function insert(pool: pg.Pool, rows: Row[]): Promise<Receipt[]> {
     rows.map((row) => row.digest),
     rows.map((row) => row.sealed),
     rows.map((row) => row.tainted),
+    rows.map((row) => row.taintedAccount),
+    rows.map((row) => row.seen),
   ]
   const appended = await pool.query<[number, string, string]>({ ...APPEND, values })
   const receipts: Receipt[] = []

@@ -23,8 +23,9 @@ async function problemsAfter(change: string, undo: string): Promise<string[]> {
   }
 }
 
-const POLICY = `create policy workspace on tillgate.stores to tillgate_app, tillgate_jobs
-  using (workspace_id = (select sec.workspace())) with check (workspace_id = (select sec.workspace()))`
+const POLICIES = `create policy workspace on tillgate.stores to tillgate_jobs
+  using (workspace_id = (select sec.workspace())) with check (workspace_id = (select sec.workspace()));
+  create policy reads on tillgate.stores for select to tillgate_app using (workspace_id = (select sec.workspace()))`
 
 type Planted = { what: string; change: string; undo: string; says: string }
 
@@ -66,9 +67,9 @@ const PLANTED: Planted[] = [
     says: 'the login of DATABASE_URL owns tillgate.roles; use tillgate_app',
   },
   {
-    what: 'a table whose policy is gone',
-    change: 'drop policy workspace on tillgate.stores',
-    undo: POLICY,
+    what: 'a table whose policies are gone',
+    change: 'drop policy workspace on tillgate.stores; drop policy reads on tillgate.stores',
+    undo: POLICIES,
     says: 'tillgate.stores has no forced row security or no policy',
   },
   {
@@ -123,7 +124,7 @@ const PLANTED: Planted[] = [
     what: 'a missing migration',
     change: 'create table kept as select * from tillgate.migrations; delete from tillgate.migrations',
     undo: 'insert into tillgate.migrations select * from kept; drop table kept',
-    says: 'the schema is older than this Tillgate (0001_backbone.sql); run: tillgate migrate',
+    says: 'the schema is older than this Tillgate (0001_backbone.sql, 0002_people.sql); run: tillgate migrate',
   },
   {
     what: 'a database without a schema',

@@ -28,7 +28,7 @@ select format('%s.%s has no forced row security or no policy', nspname, relname)
 union all
 select format('%s.%s has a policy that Tillgate did not make (%s)', nspname, relname, p.polname)
   from tenant join pg_policy p on p.polrelid = tenant.oid cross join app
-  where p.polpermissive and p.polname <> 'workspace' and p.polroles && array[0::oid, app.oid]
+  where p.polpermissive and p.polname not in ('reads', 'person') and p.polroles && array[0::oid, app.oid]
 union all
 select format('%s has members', r.rolname)
   from pg_auth_members m join pg_roles r on r.oid = m.roleid where r.rolname in ('tillgate_enter', 'tillgate_chain')

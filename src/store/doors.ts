@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Seat } from '#policy'
 import { oneTrip, type Row, statement } from './one-trip.ts'
 
 /** What the door of agents tells of a token: who calls, with which grant, under which role, in which state. */
@@ -10,15 +11,24 @@ export type Entry = {
   readonly agent_id: string
   readonly agent_kind: 'machine' | 'oauth'
   readonly client_id: string
+  /** The member who gave the grant, and the seat as it is now; null for a machine agent. */
+  readonly account_id: string | null
+  readonly seat: Seat | null
   /** Space-separated, as the token was issued. */
   readonly token_scopes: string
   readonly grant_scopes: string[]
   readonly role_id: string
   readonly role_version: number
   readonly role_definition: string
+  /** The version that the grant's member or an admin accepted, and its definition where it is not the current one. */
+  readonly accepted_version: number
+  readonly accepted_definition: string | null
+  /** Of the agent or, for a member's grant, the account: whichever is later. */
   readonly tainted_at: Date | null
   readonly exposed_at: Date | null
   readonly quarantined_at: Date | null
+  /** When a call of the grant was last recorded, to the minute. */
+  readonly last_seen_at: Date | null
   readonly audit_key: Buffer
 }
 

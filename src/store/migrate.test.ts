@@ -102,12 +102,12 @@ describe('the SQL of the administrator', () => {
 
   it('takes back what was granted meanwhile', async () => {
     await rowsOf(`
-      grant execute on function sec.open_workspace(uuid, uuid) to public;
+      grant execute on function sec.open_workspace(uuid, uuid, uuid) to public;
       grant execute on function pg_catalog.set_config(text, text, boolean) to public;
       grant create on schema public to public; grant temporary on database tillgate to public`)
     await withClient(database.superuser, (client) => client.query(rolesSql()))
     const rights = await rowsOf(`
-      select has_function_privilege('tillgate_app', 'sec.open_workspace(uuid, uuid)', 'execute') as open_workspace,
+      select has_function_privilege('tillgate_app', 'sec.open_workspace(uuid, uuid, uuid)', 'execute') as open_workspace,
         has_function_privilege('tillgate_app', 'pg_catalog.set_config(text, text, boolean)', 'execute') as set_config,
         has_schema_privilege('tillgate_app', 'public', 'create') as public_schema,
         has_database_privilege('tillgate_app', 'tillgate', 'temporary') as temporary_tables`)

@@ -58,5 +58,5 @@ function shapeOf(type: string): string {
   const generated = /^Generated<(.*)>$/.exec(type)?.[1]
   if (generated !== undefined) return `${shapeOf(generated)} by default`
   if (type.endsWith(' | null')) return `${shapeOf(type.slice(0, -' | null'.length))} or null`
-  return /^'\w+'( \| '\w+')*$/.test(type) ? 'string' : type
+  return type === 'Seat' || /^'\w+'( \| '\w+')*$/.test(type) ? 'string' : type
 }

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { Seat } from '#policy'
 
 type Instant = ColumnType<Date, Date | string | undefined, Date | string>
 type MaybeInstant = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>
@@ -12,6 +13,31 @@ export type Tables = {
     audit_key: Buffer
     created_at: Instant
     frozen_at: MaybeInstant
+    frozen_by: string | null
+  }
+  'tillgate.members': {
+    workspace_id: string
+    account_id: string
+    seat: Seat
+    email: string
+    name: string
+    created_by: string
+    created_at: Instant
+    removed_at: MaybeInstant
+    removed_by: string | null
+  }
+  'tillgate.invitations': {
+    workspace_id: string
+    invitation_id: string
+    email: string
+    seat: Seat
+    token_hash: Buffer
+    created_by: string
+    created_at: Instant
+    expires_at: Date
+    accepted_at: MaybeInstant
+    accepted_by: string | null
+    withdrawn_at: MaybeInstant
   }
   'tillgate.roles': {
     workspace_id: string
@@ -20,6 +46,14 @@ export type Tables = {
     version: Generated<number>
     definition: string
     created_at: Instant
+  }
+  'tillgate.role_versions': {
+    workspace_id: string
+    role_id: string
+    version: number
+    definition: string
+    changed_by: string
+    changed_at: Instant
   }
   'tillgate.agents': {
     workspace_id: string
@@ -33,7 +67,9 @@ export type Tables = {
     tainted_at: MaybeInstant
     exposed_at: MaybeInstant
     quarantined_at: MaybeInstant
+    quarantined_by: string | null
     revoked_at: MaybeInstant
+    revoked_by: string | null
   }
   'tillgate.stores': {
     workspace_id: string
@@ -62,6 +98,8 @@ export type Tables = {
     expires_at: MaybeInstant
     revoked_at: MaybeInstant
     revoked_by: string | null
+    accepted_version: Generated<number>
+    last_seen_at: MaybeInstant
   }
   'tillgate.grant_stores': { workspace_id: string; grant_id: string; store_id: string }
   'audit.heads': { workspace_id: string; seq: string; hash: Buffer }

@@ -13,15 +13,38 @@ const TENANT_TABLES = [
   'tillgate.agents',
   'tillgate.grant_stores',
   'tillgate.grants',
+  'tillgate.invitations',
+  'tillgate.members',
+  'tillgate.role_versions',
   'tillgate.roles',
   'tillgate.stores',
   'tillgate.workspaces',
 ]
 
+/** What requests of a person may write; agents' requests write nothing. */
+const WRITTEN_BY_PEOPLE = [
+  'tillgate.agents',
+  'tillgate.grant_stores',
+  'tillgate.grants',
+  'tillgate.invitations',
+  'tillgate.members',
+  'tillgate.role_versions',
+  'tillgate.roles',
+  'tillgate.workspaces',
+]
+
 /** Every policy there may be: table, name, command, roles, what is seen, what may be written. */
 const OWN = '(workspace_id = ( SELECT sec.workspace() AS workspace))'
+const BY_PERSON = `(${OWN} AND (( SELECT sec.account_id() AS account_id) IS NOT NULL))`
 const POLICIES = [
-  ...TENANT_TABLES.map((table) => `${table} workspace ALL tillgate_app,tillgate_jobs ${OWN} ${OWN}`),
+  ...TENANT_TABLES.map((table) => `${table} workspace ALL tillgate_jobs ${OWN} ${OWN}`),
+  ...TENANT_TABLES.map((table) => `${table} reads SELECT tillgate_app ${OWN} -`),
+  ...WRITTEN_BY_PEOPLE.map((table) => `${table} person ALL tillgate_app ${BY_PERSON} ${BY_PERSON}`),
+  'tillgate.invitations door SELECT tillgate_enter true -',
+  'tillgate.members door SELECT tillgate_enter true -',
+  'tillgate.role_versions door SELECT tillgate_enter true -',
+  'tillgate.grants chain SELECT tillgate_chain true -',
+  'tillgate.grants chain_marks UPDATE tillgate_chain true true',
   'tillgate.agents door SELECT tillgate_enter true -',
   'tillgate.grants door SELECT tillgate_enter true -',
   'tillgate.roles door SELECT tillgate_enter true -',

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,10 @@ export type FilledWorkspace = {
   readonly agent: MachineAgent
   /** Of a live token whose resource is `core`. */
   readonly tokenHash: Buffer
+  /** The owner, who is a member of this workspace only. */
+  readonly accountId: string
+  /** Of a live session of the owner, with a second factor. */
+  readonly sessionHash: string
 }
 
 export type TwoWorkspaces = {
@@ -55,7 +59,56 @@ async function fill(database: TestDatabase, parts: Parts, slug: string): Promise
     createdBy: 'test',
   })
   await record(database, parts, workspaceId)
-  return { workspaceId, slug, agent, tokenHash: await issueToken(database, agent) }
+  const { accountId, sessionHash } = await newPerson(database, `owner@${slug}.test`)
+  await seat(database, { workspaceId, accountId, email: `owner@${slug}.test` })
+  await invite(database, workspaceId)
+  return { workspaceId, slug, agent, tokenHash: await issueToken(database, agent), accountId, sessionHash }
+}
+
+/** An account with a live session, as the login would write them; `mfa` says whether a second factor was shown. */
+export async function newPerson({ pools }: TestDatabase, email: string, mfa = true) {
+  const accountId = randomUUID()
+  const sessionHash = tokenHash(newToken('at')).toString('base64url')
+  await pools.auth.query('insert into auth.accounts (id, email, name) values ($1, $2, $2)', [accountId, email])
+  await pools.auth.query(
+    `insert into auth.sessions (id, user_id, token, expires_at, mfa_at)
+     values (gen_random_uuid(), $1, $2, now() + interval '1 hour', case when $3 then now() end)`,
+    [accountId, sessionHash, mfa],
+  )
+  return { accountId, sessionHash }
+}
+
+/** Makes the account an owner of the workspace. */
+export async function seat(
+  { jobs }: TestDatabase,
+  { workspaceId, accountId, email }: { workspaceId: string; accountId: string; email: string },
+): Promise<void> {
+  await jobs.inWorkspace(workspaceId, (tx) =>
+    tx
+      .insertInto('tillgate.members')
+      .values({
+        workspace_id: workspaceId,
+        account_id: accountId,
+        seat: 'owner',
+        email,
+        name: email,
+        created_by: 'test',
+      })
+      .execute(),
+  )
+}
+
+/** Writes an open invitation of guest@example.test and gives the hash of its token. */
+export async function invite({ jobs }: TestDatabase, workspaceId: string): Promise<Buffer> {
+  const token_hash = tokenHash(newToken('at'))
+  const values = { workspace_id: workspaceId, invitation_id: randomUUID(), email: 'guest@example.test', token_hash }
+  await jobs.inWorkspace(workspaceId, (tx) =>
+    tx
+      .insertInto('tillgate.invitations')
+      .values({ ...values, seat: 'viewer', created_by: 'test', expires_at: new Date(Date.now() + 3_600_000) })
+      .execute(),
+  )
+  return token_hash
 }
 
 /** Connects a test store with the handle. */

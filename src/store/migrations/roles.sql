@@ -45,7 +45,7 @@ create schema if not exists auth authorization tillgate_owner;
 create schema if not exists audit authorization tillgate_owner;
 grant usage on schema sec to tillgate_owner, tillgate_app, tillgate_auth, tillgate_jobs, tillgate_enter;
 grant usage on schema tillgate to tillgate_app, tillgate_jobs, tillgate_enter, tillgate_chain;
-grant usage on schema auth to tillgate_auth, tillgate_enter;
+grant usage on schema auth to tillgate_auth, tillgate_enter, tillgate_chain;
 grant usage on schema audit to tillgate_app, tillgate_audit, tillgate_jobs, tillgate_chain;
 
 -- The workspace of this transaction; null before a door was passed, and then every policy is false.
@@ -58,24 +58,33 @@ create or replace function sec.grant_id() returns uuid
 language sql stable parallel safe
 return nullif(current_setting('app.grant_id', true), '')::uuid;
 
+-- The person whose session opened this transaction; null where a token or a job did. What tillgate_app may write hangs on it.
+create or replace function sec.account_id() returns uuid
+language sql stable parallel safe
+return nullif(current_setting('app.account_id', true), '')::uuid;
+
 -- Opens the transaction for one workspace, once. Only the doors below may call it.
-create or replace function sec.open_workspace(workspace uuid, opened_by uuid) returns void
+drop function if exists sec.open_workspace(uuid, uuid);
+create or replace function sec.open_workspace(workspace uuid, by_grant uuid, by_account uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if coalesce(current_setting('app.workspace_id', true), '') <> '' then
     raise exception 'workspace already set' using errcode = 'TW001';
   end if;
   perform set_config('app.workspace_id', workspace::text, true);
-  perform set_config('app.grant_id', coalesce(opened_by::text, ''), true);
+  perform set_config('app.grant_id', coalesce(by_grant::text, ''), true);
+  perform set_config('app.account_id', coalesce(by_account::text, ''), true);
 end $$;
 
 -- The door of agents: a live token of this resource opens its grant's workspace. A refused token opens nothing and
 -- names the workspace only where it once belonged to one, so that the refusal can be recorded there.
-create or replace function sec.enter_by_token(token_hash bytea, resource text)
+drop function if exists sec.enter_by_token(bytea, text);
+create function sec.enter_by_token(token_hash bytea, resource text)
 returns table (
   refusal text, workspace_id uuid, slug text, grant_id uuid, agent_id uuid, agent_kind text, client_id text,
-  token_scopes text, grant_scopes text[], role_id uuid, role_version int, role_definition text,
-  tainted_at timestamptz, exposed_at timestamptz, quarantined_at timestamptz, audit_key bytea)
+  account_id uuid, seat text, token_scopes text, grant_scopes text[],
+  role_id uuid, role_version int, role_definition text, accepted_version int, accepted_definition text,
+  tainted_at timestamptz, exposed_at timestamptz, quarantined_at timestamptz, last_seen_at timestamptz, audit_key bytea)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -86,26 +95,106 @@ begin
       when t.resource like 'w/%' and t.resource <> 'w/' || w.slug then 'wrong_resource'
       when g.revoked_at is not null or g.expires_at <= now() then 'grant_ended'
       when a.revoked_at is not null then 'agent_revoked'
+      when g.account_id is not null and m.account_id is null then 'member_removed'
       when w.frozen_at is not null then 'workspace_frozen'
     end,
     g.workspace_id, w.slug, g.grant_id, g.agent_id, a.kind, a.client_id,
-    t.scope, g.scopes, r.role_id, r.version, r.definition,
-    a.tainted_at, a.exposed_at, a.quarantined_at, w.audit_key
+    g.account_id, m.seat, t.scope, g.scopes,
+    r.role_id, r.version, r.definition, g.accepted_version, v.definition,
+    greatest(a.tainted_at, k.tainted_at), greatest(a.exposed_at, k.exposed_at), a.quarantined_at, g.last_seen_at, w.audit_key
   into refusal, workspace_id, slug, grant_id, agent_id, agent_kind, client_id,
-    token_scopes, grant_scopes, role_id, role_version, role_definition,
-    tainted_at, exposed_at, quarantined_at, audit_key
+    account_id, seat, token_scopes, grant_scopes,
+    role_id, role_version, role_definition, accepted_version, accepted_definition,
+    tainted_at, exposed_at, quarantined_at, last_seen_at, audit_key
   from auth.access_tokens t
   join tillgate.grants g on g.grant_id = t.grant_id
   join tillgate.workspaces w on w.workspace_id = g.workspace_id
   join tillgate.agents a on a.workspace_id = g.workspace_id and a.agent_id = g.agent_id
   join tillgate.roles r on r.workspace_id = g.workspace_id and r.role_id = g.role_id
+  left join tillgate.role_versions v
+    on v.workspace_id = g.workspace_id and v.role_id = g.role_id and v.version = g.accepted_version and v.version <> r.version
+  left join tillgate.members m
+    on m.workspace_id = g.workspace_id and m.account_id = g.account_id and m.removed_at is null
+  left join auth.account_marks k on k.account_id = g.account_id
   where t.hash = token_hash;
   if not found then
     return;
   end if;
   if refusal is null then
-    perform sec.open_workspace(workspace_id, grant_id);
+    perform sec.open_workspace(workspace_id, grant_id, null);
   end if;
+  return next;
+end $$;
+
+-- The door of people: a live session with a second factor opens a workspace of which its account is a member. Gives no row
+-- where it is none, so that nobody learns which workspaces there are.
+create or replace function sec.enter_by_session(session_hash text, workspace_slug text)
+returns table (
+  workspace_id uuid, slug text, name text, frozen_at timestamptz, audit_key bytea,
+  account_id uuid, email text, account_name text, seat text, mfa_at timestamptz)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+  select w.workspace_id, w.slug, w.name, w.frozen_at, w.audit_key, p.id, p.email, p.name, m.seat, s.mfa_at
+  into workspace_id, slug, name, frozen_at, audit_key, account_id, email, account_name, seat, mfa_at
+  from auth.sessions s
+  join auth.accounts p on p.id = s.user_id
+  join tillgate.members m on m.account_id = s.user_id and m.removed_at is null
+  join tillgate.workspaces w on w.workspace_id = m.workspace_id
+  where s.token = session_hash and s.expires_at > now() and s.mfa_at is not null and w.slug = workspace_slug;
+  if not found then
+    return;
+  end if;
+  perform sec.open_workspace(workspace_id, null, account_id);
+  return next;
+end $$;
+
+-- The workspaces that a session may enter.
+create or replace function sec.workspaces_of_session(session_hash text)
+returns table (slug text, name text, seat text, frozen_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select w.slug, w.name, m.seat, w.frozen_at
+  from auth.sessions s
+  join tillgate.members m on m.account_id = s.user_id and m.removed_at is null
+  join tillgate.workspaces w on w.workspace_id = m.workspace_id
+  where s.token = session_hash and s.expires_at > now() and s.mfa_at is not null
+  order by w.slug
+$$;
+
+-- What an invitation says, to whoever holds its token: it opens nothing.
+create or replace function sec.invitation(token_hash bytea)
+returns table (slug text, name text, email text, seat text, expires_at timestamptz, state text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select w.slug, w.name, i.email, i.seat, i.expires_at,
+    case
+      when i.accepted_at is not null then 'accepted'
+      when i.withdrawn_at is not null then 'withdrawn'
+      when i.expires_at <= now() then 'expired'
+      else 'open'
+    end
+  from tillgate.invitations i join tillgate.workspaces w on w.workspace_id = i.workspace_id
+  where i.token_hash = invitation.token_hash
+$$;
+
+-- The door of who was invited: an open invitation and a session of the very address that it was sent to, with a second factor.
+create or replace function sec.enter_by_invitation(token_hash bytea, session_hash text)
+returns table (
+  workspace_id uuid, slug text, invitation_id uuid, seat text, account_id uuid, email text, account_name text, audit_key bytea)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+  select w.workspace_id, w.slug, i.invitation_id, i.seat, p.id, p.email, p.name, w.audit_key
+  into workspace_id, slug, invitation_id, seat, account_id, email, account_name, audit_key
+  from tillgate.invitations i
+  join tillgate.workspaces w on w.workspace_id = i.workspace_id
+  join auth.sessions s on s.token = session_hash and s.expires_at > now() and s.mfa_at is not null
+  join auth.accounts p on p.id = s.user_id and p.email = i.email
+  where i.token_hash = enter_by_invitation.token_hash
+    and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > now();
+  if not found then
+    return;
+  end if;
+  perform sec.open_workspace(workspace_id, null, account_id);
   return next;
 end $$;
 
@@ -113,7 +202,7 @@ end $$;
 create or replace function sec.enter_workspace(workspace uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  perform sec.open_workspace(workspace, null);
+  perform sec.open_workspace(workspace, null, null);
 end $$;
 
 -- All workspaces, for background work that then enters them one by one.
@@ -133,11 +222,26 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     and g.revoked_at is null and (g.expires_at is null or g.expires_at > now())
 $$;
 
--- Appends records: locks the heads in workspace order, numbers, chains, inserts, and marks agents that were shown
--- strangers' text, all in one transaction. hash = H('tg1' || prev || seq || H(body) || header), SHA-256; the first
+-- What the authorization server must know of a member's grant while it is live: who gave it, to which client, and where.
+create or replace function sec.member_grant(grant_id uuid)
+returns table (account_id uuid, client_id text, slug text, scopes text[], expires_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select g.account_id, a.client_id, w.slug, g.scopes, g.expires_at
+  from tillgate.grants g
+  join tillgate.agents a on a.workspace_id = g.workspace_id and a.agent_id = g.agent_id
+  join tillgate.workspaces w on w.workspace_id = g.workspace_id
+  join tillgate.members m on m.workspace_id = g.workspace_id and m.account_id = g.account_id and m.removed_at is null
+  where g.grant_id = member_grant.grant_id and a.kind = 'oauth' and a.revoked_at is null
+    and g.revoked_at is null and (g.expires_at is null or g.expires_at > now())
+$$;
+
+-- Appends records: locks the heads in workspace order, numbers, chains, inserts, marks agents and accounts that were shown
+-- strangers' text, and notes which grants were seen, all in one transaction. hash = H('tg1' || prev || seq || H(body) || header), SHA-256; the first
 -- record follows H('tg1' || workspace), so that no chain can stand for another.
+drop function if exists audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]);
 create or replace function audit.append(
-  workspaces uuid[], times timestamptz[], headers text[], body_digests bytea[], bodies bytea[], tainted uuid[])
+  workspaces uuid[], times timestamptz[], headers text[], body_digests bytea[], bodies bytea[],
+  tainted uuid[], tainted_accounts uuid[], seen uuid[])
 returns table (ord int, seq bigint, hash bytea)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -185,24 +289,37 @@ begin
   from unnest(ords, seqs) c(ord, seq) where bodies[c.ord] is not null;
   update tillgate.agents a set tainted_at = now()
   where (a.workspace_id, a.agent_id) in (select t.w, t.agent from unnest(workspaces, tainted) t(w, agent) where t.agent is not null);
+  -- In one order everywhere, so that two batches do not wait for each other.
+  insert into auth.account_marks as k (account_id, tainted_at)
+  select distinct t.account, now() from unnest(tainted_accounts) t(account) where t.account is not null order by 1
+  on conflict (account_id) do update set tainted_at = excluded.tainted_at;
+  update tillgate.grants g set last_seen_at = now()
+  where (g.workspace_id, g.grant_id) in (select t.w, t.given from unnest(workspaces, seen) t(w, given) where t.given is not null);
 
   return query select c.ord, c.seq, c.hash from unnest(ords, seqs, hashes) c(ord, seq, hash);
 end $$;
 
 alter function sec.workspace() owner to tillgate_enter;
 alter function sec.grant_id() owner to tillgate_enter;
-alter function sec.open_workspace(uuid, uuid) owner to tillgate_enter;
+alter function sec.account_id() owner to tillgate_enter;
+alter function sec.open_workspace(uuid, uuid, uuid) owner to tillgate_enter;
 alter function sec.enter_by_token(bytea, text) owner to tillgate_enter;
+alter function sec.enter_by_session(text, text) owner to tillgate_enter;
+alter function sec.workspaces_of_session(text) owner to tillgate_enter;
+alter function sec.invitation(bytea) owner to tillgate_enter;
+alter function sec.enter_by_invitation(bytea, text) owner to tillgate_enter;
 alter function sec.enter_workspace(uuid) owner to tillgate_enter;
 alter function sec.list_workspaces() owner to tillgate_enter;
 alter function sec.machine_agent(text) owner to tillgate_enter;
-alter function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]) owner to tillgate_chain;
+alter function sec.member_grant(uuid) owner to tillgate_enter;
+alter function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[], uuid[], uuid[]) owner to tillgate_chain;
 
 revoke execute on all functions in schema sec from public;
-revoke execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]) from public;
-grant execute on function sec.workspace(), sec.grant_id() to tillgate_app, tillgate_jobs, tillgate_owner;
-grant execute on function sec.enter_by_token(bytea, text) to tillgate_app;
+revoke execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[], uuid[], uuid[]) from public;
+grant execute on function sec.workspace(), sec.grant_id(), sec.account_id() to tillgate_app, tillgate_jobs, tillgate_owner;
+grant execute on function sec.enter_by_token(bytea, text), sec.enter_by_session(text, text),
+  sec.workspaces_of_session(text), sec.invitation(bytea), sec.enter_by_invitation(bytea, text) to tillgate_app;
 grant execute on function sec.enter_workspace(uuid), sec.list_workspaces() to tillgate_jobs;
-grant execute on function sec.machine_agent(text) to tillgate_auth;
-grant execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[]) to tillgate_audit;
+grant execute on function sec.machine_agent(text), sec.member_grant(uuid) to tillgate_auth;
+grant execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[], uuid[], uuid[]) to tillgate_audit;
 commit;
