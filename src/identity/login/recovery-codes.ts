@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { base32 } from '@better-auth/utils/base32'
+import type pg from 'pg'
+import { hmac, type Secret } from '#kernel'
+
+const CODES = 10
+/** 50 bits: ten characters of base32. Tries are counted, so that this is plenty. */
+const CODE_CHARACTERS = 10
+
+export type RecoveryCodes = ReturnType<typeof recoveryCodesOf>
+
+/** Codes for who lost the second factor: shown once, each good once. */
+export function recoveryCodesOf({ authPool, secret }: { authPool: pg.Pool; secret: Secret<Buffer> }) {
+  const hashOf = (accountId: string, code: string) => hmac(secret.reveal(), 'recovery\n', accountId, '\n', code)
+  return {
+    /** Ten new codes in place of those there are. */
+    async renew(accountId: string): Promise<readonly string[]> {
+      const codes = Array.from({ length: CODES }, newCode)
+      await authPool.query(
+        `with gone as (delete from auth.recovery_codes where account_id = $1)
+         insert into auth.recovery_codes (account_id, hash) select $1, unnest($2::bytea[])`,
+        [accountId, codes.map((code) => hashOf(accountId, code))],
+      )
+      return codes.map((code) => `${code.slice(0, 5)}-${code.slice(5)}`)
+    },
+    /** Uses a code up; false for one that is unknown, used or of another account. */
+    async take(accountId: string, code: string): Promise<boolean> {
+      const { rowCount } = await authPool.query(
+        'update auth.recovery_codes set used_at = now() where account_id = $1 and hash = $2 and used_at is null',
+        [accountId, hashOf(accountId, code)],
+      )
+      return rowCount === 1
+    },
+    async left(accountId: string): Promise<number> {
+      const { rows } = await authPool.query<{ left: number }>(
+        'select count(*)::int as left from auth.recovery_codes where account_id = $1 and used_at is null',
+        [accountId],
+      )
+      return rows[0]?.left ?? 0
+    },
+  }
+}
+
+function newCode(): string {
+  return base32.encode(randomBytes(8), { padding: false }).toLowerCase().slice(0, CODE_CHARACTERS)
+}
