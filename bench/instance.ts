@@ -3,11 +3,19 @@ import { readConfig } from '#config'
 import { addStore, createWorkspace, roleByName, updateRole } from '#identity'
 import { newToken, Secret, systemClock, tokenHash } from '#kernel'
 import { openFoundation } from '#server'
-import { type Database, openDatabase, type WorkspaceTransaction } from '#store'
+import { type Database, type Jobs, openDatabase, type WorkspaceTransaction } from '#store'
+import { memberGrant } from '../test/support/member-grant.ts'
+import { type DoorTimes, measureDoor } from './door.ts'
 import type { UpstreamReady } from './protocol.ts'
 
 /** A data folder of Tillgate with everything that the benchmark calls, ready to be served. */
-export type Instance = { readonly folder: string; readonly postgres: string; readonly tokens: readonly string[] }
+export type Instance = {
+  readonly folder: string
+  readonly postgres: string
+  readonly tokens: readonly string[]
+  /** Measured before anything serves it. */
+  readonly door: DoorTimes
+}
 
 /** One sandbox store and one for each delay; the handles are `sandbox` and `after-<ms>`. */
 export const handleOf = (delayMs: number) => `after-${delayMs}`
@@ -27,18 +35,21 @@ export async function makeInstance(folder: string, upstream: UpstreamReady, agen
     const { workspaceId } = await createWorkspace(foundation, { slug: 'bench', name: 'Bench' })
     const role = await roleByName(foundation, { workspaceId, name: ROLE })
     if (!role) throw new Error(`there is no role ${ROLE}`)
-    await updateRole(foundation, { workspaceId, name: ROLE, definition: { ...role.definition, limits: LIMITS } })
+    const definition = { ...role.definition, limits: LIMITS }
+    const { version } = await updateRole(foundation, { workspaceId, name: ROLE, definition })
     const stores = Object.entries(upstream.fixed).map(([delayMs, url]) => [handleOf(Number(delayMs)), url] as const)
     for (const [handle, origin] of [...stores, [SANDBOX, upstream.sandbox] as const]) {
       const credential = new Secret(JSON.stringify({ kind: 'static', token: upstream.sandboxToken }))
       const store = { workspaceId, handle, platform: 'shopify', name: handle, mode: 'test', currency: 'EUR' } as const
       await addStore(foundation, { ...store, origin, credential })
     }
-    const made = { workspaceId, roleId: role.roleId, scopes: [...role.definition.scopes] }
+    const made = { workspaceId, roleId: role.roleId, version, scopes: [...role.definition.scopes] }
     const grants = await foundation.jobs.inWorkspace(workspaceId, (tx) => insertAgents(tx, made, agents))
     foundation.vault.close()
+    const tokens = await issueTokens(database, grants, made.scopes)
+    const door = await measureDoor(database.pools.app, await memberToken(database, foundation.jobs, workspaceId))
     const { rows } = await database.pools.app.query<{ server_version: string }>('show server_version')
-    return { folder, postgres: rows[0]?.server_version ?? '', tokens: await issueTokens(database, grants, made.scopes) }
+    return { folder, postgres: rows[0]?.server_version ?? '', tokens, door }
   } finally {
     await database.close()
   }
@@ -47,11 +58,11 @@ export async function makeInstance(folder: string, upstream: UpstreamReady, agen
 const QUIET = { info() {}, warn() {} }
 const ROWS_AT_ONCE = 1_000
 
-type Made = { workspaceId: string; roleId: string; scopes: string[] }
+type Made = { workspaceId: string; roleId: string; version: number; scopes: string[] }
 type Grant = { grantId: string; clientId: string }
 
 /** Agents with a grant for every store each, as `agent create` makes them, many in one statement. */
-async function insertAgents(tx: WorkspaceTransaction, { workspaceId, roleId, scopes }: Made, count: number) {
+async function insertAgents(tx: WorkspaceTransaction, { workspaceId, roleId, version, scopes }: Made, count: number) {
   const stores = await tx.selectFrom('tillgate.stores').select('store_id').execute()
   const grants: Grant[] = []
   for (const size of chunks(count)) {
@@ -65,7 +76,7 @@ async function insertAgents(tx: WorkspaceTransaction, { workspaceId, roleId, sco
       .insertInto('tillgate.agents')
       .values(rows.map((row) => ({ ...agent, agent_id: row.agentId, name: row.name, client_id: row.clientId })))
       .execute()
-    const grant = { ...common, role_id: roleId, account_id: null, scopes }
+    const grant = { ...common, role_id: roleId, accepted_version: version, account_id: null, scopes }
     await tx
       .insertInto('tillgate.grants')
       .values(rows.map((row) => ({ ...grant, grant_id: row.grantId, agent_id: row.agentId })))
@@ -77,6 +88,15 @@ async function insertAgents(tx: WorkspaceTransaction, { workspaceId, roleId, sco
     grants.push(...rows)
   }
   return grants
+}
+
+/** A token of a member's grant that has accepted an older version of its role: the door has the most to read. */
+async function memberToken({ pools }: Database, jobs: Jobs, workspaceId: string): Promise<string> {
+  const { token, grantId } = await memberGrant({ pools, jobs }, { workspaceId, role: ROLE })
+  await jobs.inWorkspace(workspaceId, (tx) =>
+    tx.updateTable('tillgate.grants').set({ accepted_version: 1 }).where('grant_id', '=', grantId).execute(),
+  )
+  return token
 }
 
 /** Live tokens of the resource `core`, as the authorization server writes them. */

@@ -1,3 +1,4 @@
+import type { DoorTimes } from './door.ts'
 import type { MachineFacts } from './machine.ts'
 import type { Measured } from './measure.ts'
 import type { Subject } from './plan.ts'
@@ -10,6 +11,7 @@ export type Report = {
   readonly quick: boolean
   readonly measured: readonly Measured[]
   readonly added: readonly Added[]
+  readonly door: DoorTimes
 }
 
 /** What Tillgate adds to the time of a slow store, by the medians. */
@@ -44,7 +46,7 @@ export function addedTimes(measured: readonly Measured[]): Added[] {
 }
 
 /** The report as tables for people. */
-export function tables({ machine, seconds, answer_bytes, measured, added }: Report): string {
+export function tables({ machine, seconds, answer_bytes, measured, added, door }: Report): string {
   const isMain = (subject: Subject) => subject.store === 0 && subject.grants === 10 && subject.tools === 9
   const pick = (wanted: (subject: Subject) => boolean) => measured.filter(({ subject }) => wanted(subject))
   const main = pick((subject) => isMain(subject) && subject.tool === 'get_order')
@@ -74,6 +76,7 @@ export function tables({ machine, seconds, answer_bytes, measured, added }: Repo
       pick((subject) => subject.store === 'sandbox'),
     ),
     addedTable(added),
+    doorLine(door),
     ...failures(measured),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
@@ -112,6 +115,12 @@ function addedTable(added: readonly Added[]): string {
     row.added_percent.toFixed(1),
   ])
   return `time that Tillgate adds to a slow store\n${aligned([head, ...rows])}`
+}
+
+/** The aim is 0.25 ms in the median. */
+export function doorLine({ calls, p50_ms, p99_ms }: DoorTimes): string {
+  const times = `p50 ${p50_ms.toFixed(3)} ms, p99 ${p99_ms.toFixed(3)} ms`
+  return `door: token -> grant, role, stores in one committed read, a member's grant, 1 caller, ${calls} calls: ${times}`
 }
 
 function failures(measured: readonly Measured[]): string[] {

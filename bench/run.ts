@@ -1,16 +1,27 @@
 import { parseArgs } from 'node:util'
 import { buildAll } from './children.ts'
+import { doorAlone } from './door-alone.ts'
 import { machineFacts } from './machine.ts'
 import { measure } from './measure.ts'
 import { FULL, QUICK } from './plan.ts'
-import { addedTimes, type Report, tables } from './report.ts'
+import { addedTimes, doorLine, type Report, tables } from './report.ts'
 import { startWorld } from './world.ts'
 
-/** `npm run bench [-- --json] [-- --quick]`: Tillgate beside what it is made of, in one run. Linux only: it reads /proc. */
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } })
-const report = await bench(values.quick === true)
-console.log(values.json ? JSON.stringify(report) : tables(report))
-process.exitCode = report.measured.some(({ failed }) => failed > 0) ? 1 : 0
+/**
+ * `npm run bench [-- --json] [-- --quick]`: Tillgate beside what it is made of, in one run. Linux only: it reads /proc.
+ * `npm run bench -- --door` measures the door alone.
+ */
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, door: { type: 'boolean' } },
+})
+if (values.door) {
+  const door = await doorAlone()
+  console.log(values.json ? JSON.stringify({ door }) : doorLine(door))
+} else {
+  const report = await bench(values.quick === true)
+  console.log(values.json ? JSON.stringify(report) : tables(report))
+  process.exitCode = report.measured.some(({ failed }) => failed > 0) ? 1 : 0
+}
 
 async function bench(quick: boolean): Promise<Report> {
   const from = performance.now()
@@ -28,6 +39,7 @@ async function bench(quick: boolean): Promise<Report> {
       quick,
       measured,
       added: addedTimes(measured),
+      door: world.door,
     }
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Helper, startHelper, startTillgate } from './children.ts'
+import type { DoorTimes } from './door.ts'
 import { handleOf, type Instance, makeInstance, SANDBOX } from './instance.ts'
 import { nameOf, type Subject } from './plan.ts'
 import type { ServerOrder, Target, ToolAnswer, UpstreamReady } from './protocol.ts'
@@ -12,6 +13,8 @@ export type World = {
   readonly load: Helper
   readonly postgres: string
   readonly answerBytes: number
+  /** With the most grants. */
+  readonly door: DoorTimes
   targetOf(subject: Subject): Target
   /** The process whose CPU time counts for the subject. */
   pidOf(subject: Subject): number
@@ -51,8 +54,8 @@ async function start(folder: string, closers: (() => unknown)[]): Promise<Omit<W
     closers.push(gate.stop)
     gates.set(grants, gate)
   }
-  const [first] = gates.values()
-  if (!first) throw new Error('no Tillgate runs')
+  const [first, last = first] = gates.values()
+  if (!first || !last) throw new Error('no Tillgate runs')
   const { id, answer } = await recordOrder(first)
   const servers = new Map<string, { pid: number; origin: string }>()
   for (const [kind, tools] of SERVERS) {
@@ -66,6 +69,7 @@ async function start(folder: string, closers: (() => unknown)[]): Promise<Omit<W
     load: helper('load'),
     postgres: first.instance.postgres,
     answerBytes: Buffer.byteLength(JSON.stringify(answer)),
+    door: last.instance.door,
     targetOf: (subject) => targetOf(subject, parts),
     pidOf: (subject) => placeOf(subject, parts).pid,
   }

@@ -1,14 +1,15 @@
 import type { Scope, Tool } from '#commerce'
 import { AppError } from '#kernel'
-import type { RoleDefinition } from '#policy'
+import type { Caller, RoleDefinition } from '#policy'
 import type { Screened } from '#screen'
 import type { Entry, StoreRow } from '#store'
 
 /** Who knocked, as the authenticate step found out in one committed read. */
 export type Visitor = {
   readonly entry: Entry
+  /** As it is in effect for this grant now. */
   readonly role: RoleDefinition
-  /** The stores of the grant; for a call on one store, that store alone. */
+  /** The stores of the grant that the role reaches; for a call on one store, that store alone. */
   readonly stores: readonly StoreRow[]
   /** The network address of the client, for limits and the sealed part of the record. */
   readonly address: string
@@ -45,9 +46,46 @@ export function found<T>(value: T | undefined): T {
 /** For this caller the tool does not exist: the protocol's own error, not a tool error. */
 export class UnlistedTool extends Error {}
 
-/** The scope is in the role but was not granted. */
-export class NotGranted extends AppError {
-  constructor(scope: Scope, page: string) {
-    super('not_allowed', `This agent was not granted ${scope}; an admin of the workspace can grant it at ${page}.`)
+/** The scope is in the role but was not granted to this machine agent. */
+export function notGranted(scope: Scope, page: string): AppError {
+  return new AppError(
+    'not_allowed',
+    `This agent was not granted ${scope}; an admin of the workspace can grant it at ${page}.`,
+  )
+}
+
+/** The scope is in the role; the agent of a member can ask for it and come back (RFC 6750 section 3.1). */
+export class StepUp extends AppError {
+  /** All that the token should have next time: what it has, and what the call needs. */
+  readonly scopes: readonly Scope[]
+  /** For the record. */
+  readonly reason: string
+
+  constructor(missing: Scope, scopes: readonly Scope[]) {
+    super('not_allowed', `This call needs ${missing}, which the agent was not granted; ask its member to grant it.`)
+    this.scopes = scopes
+    this.reason = `${missing} was not granted`
   }
+}
+
+/** In quarantine an agent may only read. */
+export function inQuarantine(page: string): AppError {
+  return new AppError(
+    'not_allowed',
+    `This agent is in quarantine, where it may only read; an owner or admin of the workspace can release it at ${page}.`,
+  )
+}
+
+/** How policy judges the visitor. */
+export function callerOf({ entry, role }: Visitor): Caller {
+  return {
+    role,
+    grantScopes: entry.grant_scopes,
+    tokenScopes: entry.token_scopes.split(' '),
+    quarantined: isQuarantined(entry),
+  }
+}
+
+export function isQuarantined({ quarantined_at }: Pick<Entry, 'quarantined_at'>): boolean {
+  return quarantined_at !== null
 }

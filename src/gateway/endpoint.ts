@@ -8,6 +8,7 @@ import type { Rate } from '#policy'
 import { addressOf } from './address.ts'
 import { authInfo, createProtocol, type Passed } from './protocol.ts'
 import { answerOrdinary, isListed, ordinaryCall } from './short-way.ts'
+import { answerStepUp, stepUpOf } from './step-up.ts'
 import { type Authentication, authenticate } from './steps/authenticate.ts'
 import { type EdgeRefusal, edge, isRefusal } from './steps/edge.ts'
 import type { World } from './world.ts'
@@ -34,6 +35,8 @@ export function createEndpoint(world: World): Endpoint {
       const knock = { authorization: req.headers.authorization, resource, message, address }
       const passed = await passDoor(knock, world)
       if ('reason' in passed) return refuseToken(res, { ...passed, resource, address, message }, world)
+      const stepUp = stepUpOf(message, passed)
+      if (stepUp) return answerStepUp(stepUp, { res, resource }, world)
       const call = ordinaryCall(req, message)
       if (call && isListed(call, passed.visitor)) return answerOrdinary(call, passed, { res, world })
       await serve(withAuth(req, passed), res, message)

@@ -1,5 +1,5 @@
 import { type AppError, toAppError } from '#kernel'
-import { type Call, UnlistedTool, type Visitor } from './call.ts'
+import { type Call, StepUp, UnlistedTool, type Visitor } from './call.ts'
 import { type Reply, success, toolError } from './reply.ts'
 import { steps } from './steps/index.ts'
 import { type Outcome, write } from './steps/record.ts'
@@ -49,7 +49,8 @@ async function refuse(call: Call, world: World, thrown: unknown): Promise<Reply>
   }
   const error = toAppError(thrown)
   if (error.code === 'internal' || error.code === 'unavailable') world.onMistake(error)
-  return toolError(error, await recordRefusal(call, world, outcomeOf(error)))
+  const reply = toolError(error, await recordRefusal(call, world, outcomeOf(error)))
+  return error instanceof StepUp ? { kind: 'step_up', scopes: error.scopes, result: reply.result } : reply
 }
 
 /** What comes too often is folded into one record a minute; where no record can be written now, it is counted for later. */
@@ -85,6 +86,7 @@ function outcomeOf(error: AppError): Outcome {
   return {
     outcome: FAILURES.has(error.code) ? 'failed' : 'refused',
     code: error.code,
+    ...(error instanceof StepUp && { reason: error.reason }),
     ...(error.cause instanceof Error && { cause: error.cause.message.slice(0, CAUSE_MAX) }),
   }
 }

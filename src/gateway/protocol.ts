@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { AppError, packageVersion } from '#kernel'
 import { listedTools } from '#policy'
-import type { Visitor } from './call.ts'
+import { callerOf, type Visitor } from './call.ts'
 import { runCall } from './pipeline.ts'
 import { type ToolResult, toolError } from './reply.ts'
 import { catalogue, type WireTool } from './wire.ts'
@@ -63,7 +63,7 @@ function listFor({ visitor }: Passed, world: World): WireTool[] {
   for (const store of visitor.stores) {
     for (const name of Object.keys(world.connectors.get(store.platform)?.tools ?? {})) supported.add(name)
   }
-  return listedTools(visitor.role, catalogue, supported).map((tool) => tool.wire)
+  return listedTools(callerOf(visitor), catalogue, supported).map((tool) => tool.wire)
 }
 
 async function call(params: { name: string; arguments?: unknown }, passed: Passed, world: World): Promise<ToolResult> {
@@ -72,7 +72,7 @@ async function call(params: { name: string; arguments?: unknown }, passed: Passe
     visitor === 'unavailable'
       ? toolError(new AppError('unavailable', UNAVAILABLE), undefined)
       : await runCall({ request, visitor, authenticateMs, toolName: params.name, arguments: params.arguments }, world)
-  if (reply.kind === 'result') return reply.result
+  if (reply.kind !== 'unknown_tool') return reply.result
   throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown tool')
 }
 

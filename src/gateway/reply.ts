@@ -1,9 +1,22 @@
+import type { Scope } from '#commerce'
 import type { AppError } from '#kernel'
 import { type Call, found } from './call.ts'
 import type { World } from './world.ts'
 
-/** What a tool call answers with: a result of the protocol, or its error for a tool that does not exist. */
-export type Reply = { readonly kind: 'result'; readonly result: ToolResult } | { readonly kind: 'unknown_tool' }
+/** What a tool call answers with. */
+export type Reply =
+  | Answered
+  /** The agent is to come back with a token of these scopes: the HTTP door says so with a status (RFC 6750). */
+  | { readonly kind: 'step_up'; readonly scopes: readonly Scope[]; readonly result: ToolResult }
+  /** The protocol's own error, for a tool that does not exist. */
+  | { readonly kind: 'unknown_tool' }
+
+type Answered = {
+  readonly kind: 'result'
+  readonly result: ToolResult
+  /** What the result tells of, where it is an error. */
+  readonly error?: AppError
+}
 
 /** `CallToolResult` of MCP 2026-07-28, with our members of `_meta`. */
 export type ToolResult = {
@@ -35,11 +48,12 @@ function nextCursor(call: Call, world: World): { next_cursor?: string } {
 }
 
 /** A refusal or failure in the caller's words. It has no structuredContent: clients check that against the output schema. */
-export function toolError(error: AppError, record: number | undefined): Reply {
+export function toolError(error: AppError, record: number | undefined): Answered {
   const { code, message, field, retryAfterS } = error
   const note = record === undefined ? code : `${code}, record ${record}`
   return {
     kind: 'result',
+    error,
     result: {
       isError: true,
       content: [{ type: 'text', text: `${message} (${note})` }],

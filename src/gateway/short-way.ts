@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toolNamed } from '#commerce'
+import { isObject } from './is-object.ts'
 import { runCall } from './pipeline.ts'
 import { INFO, type Passed } from './protocol.ts'
 import type { ToolResult } from './reply.ts'
@@ -77,8 +78,4 @@ function isEnvelope(meta: unknown): boolean {
   const client = meta[`${META}clientInfo`]
   const isClient = isObject(client) && typeof client.name === 'string' && typeof client.version === 'string'
   return isObject(meta[`${META}clientCapabilities`]) && isClient && Object.keys(meta).length === 3
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

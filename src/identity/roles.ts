@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { AppError, canonicalJson } from '#kernel'
 import { type RoleDefinition, roleDefinition } from '#policy'
-import type { Entry, Jobs, WorkspaceTransaction } from '#store'
+import type { Jobs, WorkspaceTransaction } from '#store'
+import { parseRole } from './role-of.ts'
 import { unlessTaken } from './taken.ts'
 
 export type Role = {
@@ -12,97 +12,170 @@ export type Role = {
   readonly definition: RoleDefinition
 }
 
+/** One version that a role has had. */
+export type RoleVersion = {
+  readonly version: number
+  readonly definition: RoleDefinition
+  /** `account:<id>`, `operator:<os user>`, or `tillgate` for what it made by itself. */
+  readonly changedBy: string
+  readonly changedAt: Date
+}
+
 type NewRole = {
-  workspaceId: string
-  name: string
+  readonly workspaceId: string
+  readonly name: string
   /** Parsed by policy's `roleDefinition`: unknown members are refused, limits have defaults. */
-  definition: unknown
+  readonly definition: unknown
+  /** Who makes or changes it. */
+  readonly by: string
 }
 
-/** Makes a role. Throws AppError `invalid_arguments` for a definition that policy does not accept and for a taken name. */
-export async function createRole({ jobs }: { jobs: Jobs }, role: NewRole): Promise<Role> {
-  return unlessTaken(
-    jobs.inWorkspace(role.workspaceId, (tx) => insertRole(tx, role)),
-    {
-      constraint: 'roles_workspace_id_name_key',
-      field: 'name',
-      sentence: 'There is a role with this name already; choose another name.',
-    },
-  )
+type RoleChange = NewRole & {
+  /** The version that the change was made on; a change that came first makes this one fail. */
+  readonly expectedVersion?: number | undefined
 }
 
-/** As `createRole`, inside a transaction of the caller. */
-export async function insertRole(tx: WorkspaceTransaction, { workspaceId, name, definition }: NewRole): Promise<Role> {
-  const accepted = acceptable(definition)
-  const roleId = randomUUID()
-  await tx
-    .insertInto('tillgate.roles')
-    .values({ workspace_id: workspaceId, role_id: roleId, name, definition: canonicalJson(accepted) })
+const NAME_MAX = 100
+
+/** The roles of the workspace by name. */
+export async function listRoles(tx: WorkspaceTransaction): Promise<Role[]> {
+  const rows = await tx
+    .selectFrom('tillgate.roles')
+    .select(['role_id', 'name', 'version', 'definition'])
+    .orderBy('name')
     .execute()
-  return { roleId, name, version: 1, definition: accepted }
-}
-
-/** Changes what a role may, for every agent that has it, from the next call on. Throws AppError `not_found`. */
-export async function updateRole({ jobs }: { jobs: Jobs }, change: NewRole): Promise<Role> {
-  const accepted = acceptable(change.definition)
-  const updated = await jobs.inWorkspace(change.workspaceId, (tx) =>
-    tx
-      .updateTable('tillgate.roles')
-      .set((column) => ({ version: column('version', '+', 1), definition: canonicalJson(accepted) }))
-      .where('name', '=', change.name)
-      .returning(['role_id', 'version'])
-      .executeTakeFirst(),
-  )
-  if (!updated) throw noSuchRole()
-  return { roleId: updated.role_id, name: change.name, version: updated.version, definition: accepted }
+  return rows.map(roleOfRow)
 }
 
 /** The role of this name as it is now, or undefined. */
-export async function roleByName(
+export async function readRole(tx: WorkspaceTransaction, name: string): Promise<Role | undefined> {
+  const row = await tx
+    .selectFrom('tillgate.roles')
+    .select(['role_id', 'name', 'version', 'definition'])
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return row && roleOfRow(row)
+}
+
+/** Every version of a role, the newest first. Throws AppError `not_found`. */
+export async function roleHistory(tx: WorkspaceTransaction, name: string): Promise<RoleVersion[]> {
+  const rows = await tx
+    .selectFrom('tillgate.role_versions as v')
+    .innerJoin('tillgate.roles as r', 'r.role_id', 'v.role_id')
+    .select(['v.version', 'v.definition', 'v.changed_by as changedBy', 'v.changed_at as changedAt'])
+    .where('r.name', '=', name)
+    .orderBy('v.version', 'desc')
+    .execute()
+  if (rows.length === 0) throw noSuchRole()
+  return rows.map((row) => ({ ...row, definition: parseRole(row.definition) }))
+}
+
+/** Makes a role. Throws AppError `invalid_arguments` for a definition that policy does not accept and for a taken name. */
+export async function createRoleIn(tx: WorkspaceTransaction, role: NewRole): Promise<Role> {
+  return unlessTaken(insertRole(tx, role), {
+    constraint: 'roles_workspace_id_name_key',
+    field: 'name',
+    sentence: 'There is a role with this name already; choose another name.',
+  })
+}
+
+/** As `createRoleIn`, for names that cannot be taken. */
+export async function insertRole(
+  tx: WorkspaceTransaction,
+  { workspaceId, name, definition, by = 'tillgate' }: Omit<NewRole, 'by'> & { readonly by?: string },
+): Promise<Role> {
+  if (name.trim() !== name || name.length < 1 || name.length > NAME_MAX) {
+    throw refused('name', 'A role name has 1 to 100 characters, and no space at its ends.')
+  }
+  const role = { roleId: randomUUID(), name, version: 1, definition: acceptable(definition) }
+  await tx
+    .insertInto('tillgate.roles')
+    .values({ workspace_id: workspaceId, role_id: role.roleId, name, definition: canonicalJson(role.definition) })
+    .execute()
+  await noteVersion(tx, role, { workspaceId, by })
+  return role
+}
+
+/**
+ * Changes a role. What it takes away is gone at the next call of every agent that has the role; what it adds reaches a
+ * grant made before only once the new version is accepted. Throws AppError `not_found`, and `invalid_arguments` for a
+ * definition that policy does not accept or when another change came first (field `version`).
+ */
+export async function changeRole(tx: WorkspaceTransaction, change: RoleChange): Promise<Role> {
+  const { workspaceId, name, by, expectedVersion } = change
+  const definition = acceptable(change.definition)
+  const updated = await tx
+    .updateTable('tillgate.roles')
+    .set((column) => ({ version: column('version', '+', 1), definition: canonicalJson(definition) }))
+    .where('name', '=', name)
+    .$if(expectedVersion !== undefined, (query) => query.where('version', '=', expectedVersion ?? 0))
+    .returning(['role_id', 'version'])
+    .executeTakeFirst()
+  if (!updated) throw (await readRole(tx, name)) ? changedMeanwhile() : noSuchRole()
+  const role = { roleId: updated.role_id, name, version: updated.version, definition }
+  await noteVersion(tx, role, { workspaceId, by })
+  return role
+}
+
+async function noteVersion(
+  tx: WorkspaceTransaction,
+  { roleId, version, definition }: Role,
+  { workspaceId, by }: { workspaceId: string; by: string },
+): Promise<void> {
+  await tx
+    .insertInto('tillgate.role_versions')
+    .values({
+      workspace_id: workspaceId,
+      role_id: roleId,
+      version,
+      definition: canonicalJson(definition),
+      changed_by: by,
+    })
+    .execute()
+}
+
+/** As `createRoleIn`, in a transaction of its own. */
+export function createRole({ jobs }: { jobs: Jobs }, role: Omit<NewRole, 'by'> & { by?: string }): Promise<Role> {
+  return jobs.inWorkspace(role.workspaceId, (tx) => createRoleIn(tx, { by: 'tillgate', ...role }))
+}
+
+/** As `changeRole`, in a transaction of its own. */
+export function updateRole({ jobs }: { jobs: Jobs }, change: Omit<RoleChange, 'by'> & { by?: string }): Promise<Role> {
+  return jobs.inWorkspace(change.workspaceId, (tx) => changeRole(tx, { by: 'tillgate', ...change }))
+}
+
+/** As `readRole`, in a transaction of its own. */
+export function roleByName(
   { jobs }: { jobs: Jobs },
   { workspaceId, name }: { workspaceId: string; name: string },
 ): Promise<Role | undefined> {
   return jobs.inWorkspace(workspaceId, (tx) => readRole(tx, name))
 }
 
-/** As `roleByName`, inside a transaction of the caller. */
-export async function readRole(tx: WorkspaceTransaction, name: string): Promise<Role | undefined> {
-  const row = await tx
-    .selectFrom('tillgate.roles')
-    .select(['role_id', 'version', 'definition'])
-    .where('name', '=', name)
-    .executeTakeFirst()
-  return row && { roleId: row.role_id, name, version: row.version, definition: parsed(row.definition) }
-}
-
 export function noSuchRole(): AppError {
   return new AppError('not_found', 'There is no role with this name in the workspace.', { field: 'role' })
 }
 
-const definitions = new LRUCache<string, RoleDefinition>({ max: 10_000 })
-
-/** The role of who entered, parsed once a version. The same object is given to many callers, hence frozen. */
-export function roleOf(entry: Pick<Entry, 'role_id' | 'role_version' | 'role_definition'>): RoleDefinition {
-  const key = `${entry.role_id}:${entry.role_version}`
-  const known = definitions.get(key)
-  if (known) return known
-  const definition = parsed(entry.role_definition)
-  Object.freeze(definition.scopes)
-  Object.freeze(definition.limits)
-  definitions.set(key, Object.freeze(definition))
-  return definition
+function changedMeanwhile(): AppError {
+  return refused('version', 'This role was changed in the meantime; look at it again before you change it.')
 }
 
-function parsed(text: string): RoleDefinition {
-  return roleDefinition.parse(JSON.parse(text))
+function roleOfRow(row: { role_id: string; name: string; version: number; definition: string }): Role {
+  return { roleId: row.role_id, name: row.name, version: row.version, definition: parseRole(row.definition) }
 }
 
 function acceptable(definition: unknown): RoleDefinition {
   const result = roleDefinition.safeParse(definition)
-  if (result.success) return result.data
-  const path = result.error.issues[0]?.path.join('.') ?? ''
-  throw new AppError('invalid_arguments', 'This is not a role: look at its scopes, treatments and limits.', {
-    field: path === '' ? 'definition' : `definition.${path}`,
-    cause: result.error,
-  })
+  if (!result.success) {
+    const path = result.error.issues[0]?.path.join('.') ?? ''
+    throw refused(path === '' ? 'definition' : `definition.${path}`, NOT_A_ROLE, result.error)
+  }
+  if (result.data.scopes.length === 0) throw refused('definition.scopes', 'A role needs one scope at least.')
+  return result.data
+}
+
+const NOT_A_ROLE = 'This is not a role: look at its scopes, treatments, limits, stores and longest life.'
+
+function refused(field: string, sentence: string, cause?: unknown): AppError {
+  return new AppError('invalid_arguments', sentence, { field, cause })
 }

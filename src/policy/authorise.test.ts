@@ -4,7 +4,12 @@ import { authorise, listedTools } from './authorise.ts'
 import { presets } from './presets.ts'
 
 const role = { ...presets.analyst, scopes: ['orders:read', 'stores:read'] as Scope[] }
-const caller = { role, grantScopes: ['orders:read', 'stores:read'], tokenScopes: ['orders:read', 'stores:read'] }
+const caller = {
+  role,
+  grantScopes: ['orders:read', 'stores:read'],
+  tokenScopes: ['orders:read', 'stores:read'],
+  quarantined: false,
+}
 
 describe('authorise', () => {
   it('allows what role, grant and token all hold', () => {
@@ -24,6 +29,35 @@ describe('authorise', () => {
   it('names the scope that the token lacks', () => {
     const decision = authorise({ ...caller, tokenScopes: [] }, tools.get_order)
     expect(decision).toEqual({ kind: 'insufficient_scope', missing: 'orders:read', narrowedBy: 'token' })
+  })
+
+  describe('in quarantine', () => {
+    const scopes = ['orders:read', 'orders:write', 'refunds:create', 'text:reveal', 'customers:reveal'] as const
+    const all = { role: { scopes: [...scopes] }, grantScopes: scopes, tokenScopes: scopes }
+
+    it.each(['create', 'update', 'delete', 'spend'] as const)('refuses what would %s something', (effect) => {
+      const tool = { scope: 'orders:write', effect } as const
+      expect(authorise({ ...all, quarantined: true }, tool)).toEqual({ kind: 'quarantined' })
+      expect(authorise({ ...all, quarantined: false }, tool)).toEqual({ kind: 'allow' })
+    })
+
+    it.each(['text:reveal', 'customers:reveal'] as const)('refuses what reads by %s', (scope) => {
+      const tool = { scope, effect: 'read' } as const
+      expect(authorise({ ...all, quarantined: true }, tool)).toEqual({ kind: 'quarantined' })
+      expect(authorise({ ...all, quarantined: false }, tool)).toEqual({ kind: 'allow' })
+    })
+
+    it('allows what only reads, and does not name what is outside the role', () => {
+      expect(authorise({ ...all, quarantined: true }, tools.get_order)).toEqual({ kind: 'allow' })
+      expect(authorise({ ...all, quarantined: true }, { scope: 'prices:write', effect: 'update' })).toEqual({
+        kind: 'unlisted',
+      })
+    })
+
+    it('refuses before it would ask for more', () => {
+      const tool = { scope: 'orders:write', effect: 'update' } as const
+      expect(authorise({ ...all, tokenScopes: [], quarantined: true }, tool)).toEqual({ kind: 'quarantined' })
+    })
   })
 })
 
@@ -54,13 +88,29 @@ describe('the presets', () => {
 
 describe('the list of tools', () => {
   const catalogue = Object.values(tools)
+  const analyst = { role: presets.analyst, quarantined: false }
 
   it('holds what the role allows and the stores can do, in the order of the catalogue', () => {
-    const listed = listedTools(presets.analyst, catalogue, new Set(['get_order', 'get_customer', 'search_orders']))
+    const listed = listedTools(analyst, catalogue, new Set(['get_order', 'get_customer', 'search_orders']))
     expect(listed.map((tool) => tool.name)).toEqual(['list_stores', 'search_orders', 'get_order'])
   })
 
   it('is only list_stores where there is no store', () => {
-    expect(listedTools(presets.operator, catalogue, new Set()).map((tool) => tool.name)).toEqual(['list_stores'])
+    const operator = { role: presets.operator, quarantined: false }
+    expect(listedTools(operator, catalogue, new Set()).map((tool) => tool.name)).toEqual(['list_stores'])
+  })
+
+  it('holds in quarantine only what reads', () => {
+    const some = [
+      { name: 'get_order', scope: 'orders:read', effect: 'read', onStore: false },
+      { name: 'reveal_text', scope: 'text:reveal', effect: 'read', onStore: true },
+      { name: 'cancel_order', scope: 'orders:write', effect: 'update', onStore: true },
+    ] as const
+    const names = (quarantined: boolean) =>
+      listedTools({ role: presets.support, quarantined }, some, new Set(['reveal_text', 'cancel_order'])).map(
+        (tool) => tool.name,
+      )
+    expect(names(false)).toEqual(['get_order', 'reveal_text', 'cancel_order'])
+    expect(names(true)).toEqual(['get_order'])
   })
 })

@@ -268,7 +268,7 @@ describe('a tool call', () => {
 
   it('that comes too often says how many seconds to wait, and is folded into one record', async () => {
     const busy = await test.token(await test.agent(workspace, { role: 'support' }))
-    const calls = Array.from({ length: 45 }, () => callTool(mcp, busy, { name: 'list_stores', arguments: {} }))
+    const calls = Array.from({ length: 80 }, () => callTool(mcp, busy, { name: 'list_stores', arguments: {} }))
     const refused = (await Promise.all(calls)).filter((answer) => answer.isError)
     expect(refused.length).toBeGreaterThan(5)
     for (const { error } of refused) {

@@ -1,6 +1,7 @@
 import { STORE_HANDLE } from '#commerce'
 import { roleOf } from '#identity'
 import { isToken, tokenHash } from '#kernel'
+import { reachesStore } from '#policy'
 import { enterByToken } from '#store'
 import type { Visitor } from '../call.ts'
 import type { World } from '../world.ts'
@@ -29,7 +30,9 @@ export async function authenticate(knock: Knock, world: World): Promise<Authenti
   if (!found) return unknown('unknown_token')
   const { entry, stores } = found
   if (entry.refusal !== null) return unknown(entry.refusal, entry.workspace_id)
-  return { kind: 'known', visitor: { entry, role: roleOf(entry), stores, address: knock.address } }
+  const role = roleOf(entry)
+  const reached = stores.filter(({ handle }) => reachesStore(role, handle))
+  return { kind: 'known', visitor: { entry, role, stores: reached, address: knock.address } }
 }
 
 function unknown(reason: string, workspaceId?: string): Authentication {

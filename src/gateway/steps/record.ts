@@ -1,4 +1,4 @@
-import type { RecordBody, RecordHeader } from '#audit'
+import type { AuditEntry, RecordBody, RecordHeader } from '#audit'
 import { personalArgument, type Tool } from '#commerce'
 import { canonicalJson } from '#kernel'
 import { type Call, found } from '../call.ts'
@@ -15,8 +15,8 @@ export type Outcome = {
   readonly cause?: string
 }
 
-/** A mark that is younger than this is not set again: the days that it lasts do not notice. */
-const TAINT_FRESH_MS = 60_000
+/** A mark that is younger than this is not set again: who reads it thinks in days, or in minutes at most. */
+const FRESH_MS = 60_000
 
 /** Writes the record of an answered call, and the taint with it, before the answer leaves. */
 export async function record(call: Call, world: World): Promise<void> {
@@ -46,7 +46,7 @@ export async function write(
     workspaceId: entry.workspace_id,
     header: { ...header(call, world), ...outcome, ...(call.input && { arguments: digest }) },
     body: { key: dataKey, value: body },
-    ...(taints(call, world) && { taintAgent: entry.agent_id }),
+    ...marks(call, world),
   })
 }
 
@@ -58,6 +58,7 @@ function header(call: Call, world: World): Omit<RecordHeader, 'outcome'> {
     request: call.request,
     at: world.clock(),
     agent: visitor.entry.agent_id,
+    ...(visitor.entry.account_id !== null && { account: visitor.entry.account_id }),
     client: visitor.entry.client_id,
     grant: visitor.entry.grant_id,
     role: `${visitor.entry.role_id}:${visitor.entry.role_version}`,
@@ -99,8 +100,11 @@ function unwrapped(schema: Tool['input']['shape'][string]): typeof schema {
   return 'unwrap' in schema && typeof schema.unwrap === 'function' ? schema.unwrap() : schema
 }
 
-function taints(call: Call, world: World): boolean {
-  if (!call.screened || call.screened.shown.marked === 0) return false
-  const since = call.visitor.entry.tainted_at
-  return since === null || world.clock() - since.getTime() > TAINT_FRESH_MS
+/** What is noted with the record: strangers' text on the member's account, or on a machine agent; and that the grant was seen. */
+function marks(call: Call, { clock }: World): Pick<AuditEntry, 'taintAgent' | 'taintAccount' | 'seenGrant'> {
+  const { account_id, agent_id, grant_id, tainted_at, last_seen_at } = call.visitor.entry
+  const isOld = (since: Date | null) => since === null || clock() - since.getTime() > FRESH_MS
+  const taints = call.screened !== undefined && call.screened.shown.marked > 0 && isOld(tainted_at)
+  const tainted = account_id === null ? { taintAgent: agent_id } : { taintAccount: account_id }
+  return { ...(taints && tainted), ...(isOld(last_seen_at) && { seenGrant: grant_id }) }
 }

@@ -1,7 +1,7 @@
 import { AppError, randomBytesPooled } from '#kernel'
-import { treatments } from '#policy'
+import { QUARANTINE_TREATMENTS, treatments } from '#policy'
 import { compilePlan, type Plan, screen as rebuild } from '#screen'
-import { type Call, found } from '../call.ts'
+import { type Call, found, isQuarantined } from '../call.ts'
 import { catalogue } from '../wire.ts'
 
 const plans = new Map<string, Plan>(catalogue.map((tool) => [tool.name, compilePlan(tool.output)]))
@@ -9,10 +9,9 @@ const plans = new Map<string, Plan>(catalogue.map((tool) => [tool.name, compileP
 /** Rebuilds the answer from its labelled schema; an answer that does not fit is withheld. */
 export function screen(call: Call): void {
   const { value } = found(call.answer)
-  const screened = rebuild(found(plans.get(call.toolName)), value, {
-    ...treatments(call.visitor.role),
-    delimiter: delimiter(),
-  })
+  const { entry, role } = call.visitor
+  const shown = isQuarantined(entry) ? QUARANTINE_TREATMENTS : treatments(role)
+  const screened = rebuild(found(plans.get(call.toolName)), value, { ...shown, delimiter: delimiter() })
   if (Object.keys(screened.value).length === 0) {
     throw new AppError('store_bad_answer', 'The store gave an answer that Tillgate cannot show; tell the merchant.')
   }

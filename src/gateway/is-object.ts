@@ -1,0 +1,4 @@
+/** A JSON object: what has members. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
