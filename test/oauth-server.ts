@@ -1,22 +1,24 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { isScope } from '#commerce'
 import {
+  type AuthorizationServer,
   challenge,
   createAuthorizationServer,
   createMachineAgent,
   createWorkspace,
-  loadOauthKeys,
   type MachineAgent,
   type OauthEvent,
   protectedResourceMetadata,
   resourceOfMetadataPath,
 } from '#identity'
-import { type Secret, systemClock, tokenHash } from '#kernel'
-import { type Entry, enterByToken } from '#store'
-import { createVault, localKeyProvider } from '#vault'
+import { type Clock, type Secret, systemClock, toAppError, tokenHash } from '#kernel'
+import { type Entry, enterByToken, type Pools } from '#store'
+import { createVault, localKeyProvider, type Vault } from '#vault'
 import type { TestDatabase } from './database.ts'
 
 export type Credentials = { readonly clientId: string; readonly clientSecret: Secret | string }
@@ -38,19 +40,24 @@ export type TestOauthServer = {
   token(credentials: Credentials, form?: Record<string, string>): Promise<string>
   /** What the door of agents says to a token. */
   enter(accessToken: string, resource: string): Promise<Entry | undefined>
+  /** One more server on the same database with the same vault, as a second replica. */
+  another(more?: Options): Promise<{ base: string; events: OauthEvent[]; stop(): Promise<void> }>
   stop(): Promise<void>
 }
 
-export async function startTestOauthServer(database: TestDatabase): Promise<TestOauthServer> {
+type Parts = Parameters<typeof createAuthorizationServer>[0]
+type Options = Partial<Pick<Parts, 'fetchDocument' | 'limit' | 'clock' | 'keysEveryMs'>>
+
+export async function startTestOauthServer(database: TestDatabase, options: Options = {}): Promise<TestOauthServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tg-oauth-'))
-  const workspaces = await makeWorkspaces(database, folder)
-  const events: OauthEvent[] = []
-  const { base, close } = await listen({ database, folder, log: (event) => void events.push(event) })
+  const vault = await openVault(folder, options.clock ?? systemClock)
+  const workspaces = await makeWorkspaces(database, vault)
+  const { base, events, stop } = await listen({ pools: database.pools, vault }, options)
   const post: TestOauthServer['post'] = async (path, form, credentials) => {
     const headers: Record<string, string> = credentials ? { authorization: basic(credentials) } : {}
     const response = await fetch(base + path, { method: 'POST', body: new URLSearchParams(form), headers })
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) }
+    const body = await response.text()
+    return { status: response.status, headers: response.headers, body: body === '' ? {} : JSON.parse(body) }
   }
   const ask: TestOauthServer['ask'] = (credentials, form) =>
     post('/oauth/token', { grant_type: 'client_credentials', ...form }, credentials)
@@ -70,8 +77,10 @@ export async function startTestOauthServer(database: TestDatabase): Promise<Test
       const entered = await enterByToken(database.pools.app, { tokenHash: tokenHash(accessToken), resource }, null)
       return entered?.entry
     },
+    another: (more) => listen({ pools: database.morePools(), vault }, { ...options, ...more }),
     async stop() {
-      close()
+      await stop()
+      vault.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -83,13 +92,15 @@ export function basic({ clientId, clientSecret }: Credentials): string {
   return `Basic ${Buffer.from(`${encodeURIComponent(clientId)}:${secret}`).toString('base64')}`
 }
 
-async function makeWorkspaces({ jobs }: TestDatabase, folder: string): Promise<TestOauthServer['workspaces']> {
+async function openVault(folder: string, clock: Clock): Promise<Vault> {
   const provider = localKeyProvider({ folder })
   await provider.rotate()
-  const vault = createVault({ provider, clock: systemClock })
+  return createVault({ provider, clock })
+}
+
+async function makeWorkspaces({ jobs }: TestDatabase, vault: Vault): Promise<TestOauthServer['workspaces']> {
   const one = await createWorkspace({ jobs, vault }, { slug: 'one', name: 'One' })
   const two = await createWorkspace({ jobs, vault }, { slug: 'two', name: 'Two' })
-  vault.close()
   return { one: one.workspaceId, two: two.workspaceId }
 }
 
@@ -102,25 +113,65 @@ function agentMaker({ jobs, pools }: TestDatabase, workspaceId: string): TestOau
   }
 }
 
-type Listening = { database: TestDatabase; folder: string; log: (event: OauthEvent) => void }
+type World = { pools: Pools; vault: Vault }
 
-async function listen({ database, folder, log }: Listening) {
+async function listen({ pools, vault }: World, options: Options) {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const base = `http://localhost:${typeof address === 'object' ? address?.port : 0}`
-  const keys = await loadOauthKeys(folder)
-  const oauth = createAuthorizationServer({ issuer: base, authPool: database.pools.auth, ...keys, log })
+  const events: OauthEvent[] = []
+  const oauth = await createAuthorizationServer({
+    issuer: base,
+    authPool: pools.auth,
+    vault,
+    clock: systemClock,
+    fetchDocument: () => Promise.reject(new Error('nothing is fetched in this test')),
+    limit: () => {},
+    log: (event) => void events.push(event),
+    ...options,
+  })
   server.on('request', (request, response) => {
     const { pathname } = new URL(request.url ?? '/', base)
     const resource = resourceOfMetadataPath(pathname)
     if (resource) return response.end(JSON.stringify(protectedResourceMetadata(base, resource)))
+    if (pathname.startsWith('/console/consent/')) return consentPage(oauth.interactions, request, response)
     if (pathname !== '/mcp') return oauth.handle(request, response, '192.0.2.7')
     return response.writeHead(401, { 'www-authenticate': challenge(base, 'core') }).end()
   })
-  const close = () => {
+  const stop = async () => {
     server.close()
     server.closeAllConnections()
+    await oauth.stop()
   }
-  return { base, close }
+  return { base, events, stop }
+}
+
+/** A stand-in for the page that asks: GET tells what is asked, POST answers for the account and grant that its form names. */
+async function consentPage(
+  interactions: AuthorizationServer['interactions'],
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const uid = (request.url ?? '').slice('/console/consent/'.length)
+  try {
+    if (request.method === 'GET') {
+      const asked = await interactions.read(request, response, uid)
+      response.writeHead(asked ? 200 : 404).end(JSON.stringify(asked ?? {}))
+      return
+    }
+    const form = new URLSearchParams(await text(request))
+    const location = form.has('deny')
+      ? await interactions.deny(request, response, uid)
+      : await interactions.allow(request, response, {
+          uid,
+          accountId: form.get('account') ?? '',
+          grantId: form.get('grant') ?? '',
+          scopes: (form.get('scope') ?? '').split(' ').filter(isScope),
+          expiresAt: null,
+        })
+    response.writeHead(303, { location }).end()
+  } catch (error) {
+    response.writeHead(410).end(JSON.stringify({ code: toAppError(error).code }))
+  }
 }

@@ -6,6 +6,7 @@ import { recordSql } from '../../../test/isolation/recorded-sql.ts'
 import { oidcAdapter } from './adapter.ts'
 
 const CLIENT = `tg_client_${'0'.repeat(32)}`
+const REGISTERED = `tg_reg_${'0'.repeat(32)}`
 
 let database: TestDatabase
 
@@ -25,8 +26,8 @@ it('the adapter of the authorization server runs these statements', async () => 
       await sql.during(`${model}.${name}`, () => call(adapterOf(model)).catch(() => {}))
     }
   }
-  await run('RefreshToken', {
-    upsert: (model) => model.upsert('id', { jti: 'id', grantId: 'grant' }, 60),
+  await run('Interaction', {
+    upsert: (model) => model.upsert('id', { jti: 'id' }, 60),
     find: (model) => model.find('id'),
     findByUid: (model) => model.findByUid('uid'),
     findByUserCode: (model) => model.findByUserCode('code'),
@@ -34,13 +35,31 @@ it('the adapter of the authorization server runs these statements', async () => 
     destroy: (model) => model.destroy('id'),
     revokeByGrantId: (model) => model.revokeByGrantId('grant'),
   })
-  await run('Client', { find: (model) => model.find('somebody'), 'find machine': (model) => model.find(CLIENT) })
-  const token = newToken('at')
-  await run('ClientCredentials', {
-    upsert: (model) => model.upsert(token, { jti: token, clientId: CLIENT, scope: 'orders:read', aud: 'core' }, 60),
-    find: (model) => model.find(token),
-    destroy: (model) => model.destroy(token),
-    revokeByGrantId: (model) => model.revokeByGrantId('grant'),
+  for (const name of ['AuthorizationCode', 'RefreshToken', 'Grant']) {
+    await run(name, {
+      upsert: (model) => model.upsert('id', { jti: 'id', grantId: 'grant' }, 60),
+      find: (model) => model.find('id'),
+      consume: (model) => model.consume('id'),
+      destroy: (model) => model.destroy('id'),
+      revokeByGrantId: (model) => model.revokeByGrantId('grant'),
+    })
+  }
+  const metadata = { redirect_uris: ['https://client.example/'], token_endpoint_auth_method: 'none' as const }
+  await run('Client', {
+    find: (model) => model.find('somebody'),
+    'find machine': (model) => model.find(CLIENT),
+    'find registered': (model) => model.find(REGISTERED),
+    upsert: (model) => model.upsert(REGISTERED, metadata),
   })
+  const token = newToken('at')
+  const payload = { jti: token, clientId: CLIENT, scope: 'orders:read', aud: 'core' }
+  for (const name of ['ClientCredentials', 'AccessToken']) {
+    await run(name, {
+      upsert: (model) => model.upsert(token, payload, 60),
+      find: (model) => model.find(token),
+      destroy: (model) => model.destroy(token),
+      revokeByGrantId: (model) => model.revokeByGrantId('grant'),
+    })
+  }
   await expect(sql.text()).toMatchFileSnapshot('../../../test/isolation/__snapshots__/oauth-adapter.sql')
 })

@@ -20,57 +20,75 @@ const superuser = (text: string, values: unknown[] = []) =>
   withClient(database.superuser, (client) => client.query(text, values))
 const count = async (table: string) => Number((await superuser(`select count(*) from auth.${table}`)).rows[0].count)
 
-beforeEach(() => superuser('truncate auth.oidc_models, auth.access_tokens, auth.client_secrets'))
+beforeEach(() =>
+  superuser(
+    'truncate auth.oidc_models, auth.access_tokens, auth.client_secrets, auth.clients, auth.provider_grants, auth.refresh_replays',
+  ),
+)
 
 describe('the adapter', () => {
   it('stores things by the hash of their id and gives the id back to who knows it', async () => {
-    const sessions = adapter('Session')
-    await sessions.upsert('raw-session-id', { jti: 'raw-session-id', uid: 'u1', accountId: 'a1' }, 60)
+    const models = adapter('ReplayDetection')
+    await models.upsert('raw-id', { jti: 'raw-id', uid: 'u1', accountId: 'a1' }, 60)
     const { rows } = await superuser('select m::text as line from auth.oidc_models m')
-    expect(rows[0].line).not.toContain('raw-session-id')
-    expect(await sessions.find('raw-session-id')).toEqual({ jti: 'raw-session-id', uid: 'u1', accountId: 'a1' })
-    expect(await sessions.findByUid('u1')).toEqual({ uid: 'u1', accountId: 'a1' })
-    expect(await adapter('Interaction').find('raw-session-id')).toBeUndefined()
-    await sessions.destroy('raw-session-id')
-    expect(await sessions.find('raw-session-id')).toBeUndefined()
+    expect(rows[0].line).not.toContain('raw-id')
+    expect(await models.find('raw-id')).toEqual({ jti: 'raw-id', uid: 'u1', accountId: 'a1' })
+    expect(await models.findByUid('u1')).toEqual({ uid: 'u1', accountId: 'a1' })
+    expect(await adapter('Interaction').find('raw-id')).toBeUndefined()
+    await models.destroy('raw-id')
+    expect(await models.find('raw-id')).toBeUndefined()
   })
 
-  it('keeps the id of a session out of its interactions', async () => {
+  it('keeps no session', async () => {
+    const sessions = adapter('Session')
+    await sessions.upsert('id', { jti: 'id', uid: 'u1', accountId: 'a1' }, 60)
+    expect([await sessions.find('id'), await sessions.findByUid('u1')]).toEqual([undefined, undefined])
+    expect(await count('oidc_models')).toBe(0)
+  })
+
+  it('keeps the id of an interaction out of its way back, and that of a session out of the interaction', async () => {
     const session = { accountId: 'a1', uid: 'u1', cookie: 'raw-session-id' }
-    await adapter('Interaction').upsert('raw-interaction-id', { jti: 'raw-interaction-id', session }, 60)
+    const returnTo = 'https://gate.example/oauth/authorize/raw-interaction-id'
+    const payload = { jti: 'raw-interaction-id', session, returnTo }
+    await adapter('Interaction').upsert('raw-interaction-id', payload, 60)
     const { rows } = await superuser('select m::text as line from auth.oidc_models m')
     expect(rows[0].line).not.toMatch(/raw-/)
-    expect((await adapter('Interaction').find('raw-interaction-id'))?.session).toEqual({ accountId: 'a1', uid: 'u1' })
+    const found = await adapter('Interaction').find('raw-interaction-id')
+    expect(found).toMatchObject({ session: { accountId: 'a1', uid: 'u1' }, returnTo })
+    expect(found?.session).not.toHaveProperty('cookie')
   })
 
-  it('lets one of many consume a code', async () => {
-    const codes = adapter('AuthorizationCode')
-    await codes.upsert('code', { jti: 'code', grantId: 'g1' }, 60)
-    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => codes.consume('code')))
+  it('lets one of many consume a refresh token', async () => {
+    const tokens = adapter('RefreshToken')
+    await tokens.upsert('token', { jti: 'token', grantId: 'g1' }, 60)
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => tokens.consume('token')))
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-    expect(await codes.find('code')).toMatchObject({ jti: 'code', consumed: expect.any(Number) })
-    await expect(codes.consume('nowhere')).rejects.toThrow('invalid_grant')
+    await expect(tokens.consume('nowhere')).rejects.toThrow('invalid_grant')
   })
 
-  it('forgets what has expired and what belongs to an ended grant', async () => {
-    const codes = adapter('AuthorizationCode')
-    await codes.upsert('old', { jti: 'old' }, -1)
-    await codes.upsert('of-grant', { jti: 'of-grant', grantId: 'g1' }, 60)
-    expect(await codes.find('old')).toBeUndefined()
-    await codes.revokeByGrantId('g1')
-    expect(await codes.find('of-grant')).toBeUndefined()
+  it('forgets what has expired', async () => {
+    await adapter('Interaction').upsert('old', { jti: 'old' }, -1)
+    expect(await adapter('Interaction').find('old')).toBeUndefined()
   })
 
-  it('writes no token without a live grant and registers no client', async () => {
+  it('writes no token without a live grant', async () => {
     const payload = { clientId: `tg_client_${'0'.repeat(32)}`, scope: 'stores:read', aud: 'core' }
     await expect(adapter('ClientCredentials').upsert(newToken('at'), payload, 60)).rejects.toThrow(
       'unauthorized_client',
     )
     await expect(adapter('AccessToken').upsert(newToken('at'), payload, 60)).rejects.toThrow('invalid_grant')
-    const registration = { client_id: 'c', grant_types: ['client_credentials'] }
-    await expect(adapter('Client').upsert('c', registration)).rejects.toThrow('invalid_client_metadata')
     expect(await count('access_tokens')).toBe(0)
-    expect(await count('oidc_models')).toBe(0)
+  })
+
+  it('takes no client but one that registers itself for people, and no change of one', async () => {
+    const clients = adapter('Client')
+    const metadata = { redirect_uris: ['https://client.example/callback'], token_endpoint_auth_method: 'none' as const }
+    const id = `tg_reg_${'0'.repeat(32)}`
+    const machine = { ...metadata, grant_types: ['authorization_code', 'client_credentials'] }
+    await expect(clients.upsert(id, machine)).rejects.toThrow('invalid_client_metadata')
+    await expect(clients.upsert(`tg_client_${'0'.repeat(32)}`, metadata)).rejects.toThrow('invalid_client_metadata')
+    await expect(clients.destroy(id)).rejects.toThrow('invalid_client_metadata')
+    expect(await count('clients')).toBe(0)
   })
 })
 

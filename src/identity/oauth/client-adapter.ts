@@ -1,27 +1,32 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import { InvalidClientMetadata } from 'oidc-provider/lib/helpers/errors.js'
+import { InvalidClientMetadata, OIDCProviderError } from 'oidc-provider/lib/helpers/errors.js'
 import { sameBytes, tokenHash } from '#kernel'
 import type { Query } from './query.ts'
+import { registrable } from './registration.ts'
 
 /** Custom client metadata: the slug of the workspace that a machine agent belongs to; no other client has it. */
 export const WORKSPACE_OF_CLIENT = 'tillgate_workspace'
 
 const MACHINE_CLIENT = /^tg_client_[0-9a-f]{32}$/
+const STORED_CLIENT = /^tg_(app|reg)_[0-9a-f]{32}$/
+/** Registration is open to anybody, so what it can fill has an end. */
+const REGISTERED_MAX = 10_000
 
 type Machine = { slug: string; scopes: string[]; hashes: Buffer[] | null }
 
-/** Clients: machine agents through their door, others from `auth.oidc_models`. Nobody registers by this way. */
+/** Clients: machine agents through their door, the others from `auth.clients`. Only registration writes by this way. */
 export function clientAdapter(query: Query): Adapter {
   return {
     async find(clientId) {
-      if (!MACHINE_CLIENT.test(clientId)) return registered(query, clientId)
+      if (STORED_CLIENT.test(clientId)) return storedClient(query, clientId)
+      if (!MACHINE_CLIENT.test(clientId)) return undefined
       const found = await query<Machine>(MACHINE, [clientId])
       const [machine, another] = found.rows
       // An agent without a secret or a scope, or with two grants to choose from, is no client.
       if (!machine || another || machine.hashes === null || machine.scopes.length === 0) return undefined
       return machineClient(clientId, { ...machine, hashes: machine.hashes })
     },
-    upsert: () => Promise.reject(new InvalidClientMetadata('registration is not open')),
+    upsert: (clientId, payload) => keepRegistered(query, clientId, payload),
     consume: refuse,
     destroy: refuse,
     revokeByGrantId: refuse,
@@ -55,14 +60,30 @@ function machineClient(clientId: string, { slug, scopes, hashes }: Machine & { h
   }
 }
 
-async function registered(query: Query, clientId: string): Promise<AdapterPayload | undefined> {
-  const found = await query<{ payload: AdapterPayload }>(
-    `select payload from auth.oidc_models where model = 'Client' and id = $1`,
-    [clientId],
-  )
+async function storedClient(query: Query, clientId: string): Promise<AdapterPayload | undefined> {
+  const found = await query<{ payload: AdapterPayload }>('select payload from auth.clients where client_id = $1', [
+    clientId,
+  ])
   const payload = found.rows[0]?.payload
   return payload && { ...payload, [WORKSPACE_OF_CLIENT]: undefined }
 }
+
+/** Looks once more at what registration has looked at, because nothing that is written here was seen by an operator. */
+async function keepRegistered(query: Query, clientId: string, payload: AdapterPayload): Promise<void> {
+  const metadata = registrable(payload)
+  if (typeof metadata === 'string' || !/^tg_reg_/.test(clientId)) {
+    throw new InvalidClientMetadata(typeof metadata === 'string' ? metadata : 'this is not a client that registers')
+  }
+  const { client_secret } = payload
+  const secret = client_secret && { client_secret: tokenHash(client_secret).toString('base64url') }
+  const { rowCount } = await query(KEEP, [clientId, { client_id: clientId, ...metadata, ...secret }, REGISTERED_MAX])
+  if (rowCount !== 1) throw new OIDCProviderError(503, 'temporarily_unavailable', { detail: 'too many clients' })
+}
+
+const KEEP = `
+  insert into auth.clients (client_id, origin, payload)
+  select $1, 'registered', $2
+  where (select count(*) from auth.clients where origin = 'registered') < $3`
 
 function refuse(): Promise<never> {
   return Promise.reject(new InvalidClientMetadata('a client is not changed by this way'))

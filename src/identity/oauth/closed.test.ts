@@ -11,6 +11,7 @@ import { withClient } from '#store'
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import { basic, startTestOauthServer, type TestOauthServer } from '../../../test/oauth-server.ts'
 import type { MachineAgent } from '../agents.ts'
+import { sayProblem } from './error-page.ts'
 
 let database: TestDatabase
 let oauth: TestOauthServer
@@ -39,34 +40,45 @@ const superuser = (text: string, values: unknown[] = []) =>
   withClient(database.superuser, (client) => client.query(text, values))
 
 describe('what is not open', () => {
-  it('is registration, the routes of the library that we do not name, and other methods', async () => {
-    const registration = await fetch(`${oauth.base}/oauth/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ grant_types: ['client_credentials'], redirect_uris: [] }),
-    })
-    expect(registration.status).toBe(404)
+  it('is what the library has beside our routes, and other methods', async () => {
     for (const path of [
       '/session/end/confirm',
+      '/session/end',
       '/me',
       '/token',
+      '/request',
+      '/device',
       '/oauth/authorize/x',
-      '/.well-known/openid-configuration',
+      '/oauth/register/x',
+      '/.well-known/openid-configuration/other',
+      '/.well-known/oauth-authorization-server/mcp/w/NO',
     ]) {
       expect((await oauth.post(path, {})).body.error).toBe('invalid_request')
       expect((await fetch(oauth.base + path)).status).toBe(404)
     }
-    expect((await fetch(`${oauth.base}/oauth/token`)).status).toBe(404)
+    for (const path of ['/oauth/token', '/oauth/register', '/oauth/revoke']) {
+      expect((await fetch(oauth.base + path)).status).toBe(404)
+    }
+    expect((await oauth.post('/oauth/authorize', {})).status).toBe(404)
   })
 
   it('is client_credentials for a client that is stored but no machine agent', async () => {
+    const clientId = `tg_reg_${'0'.repeat(32)}`
+    const client_secret = tokenHash('secret').toString('base64url')
     const redirect_uris = ['https://client.example/callback']
-    const client = { client_id: 'stored', client_secret: tokenHash('secret').toString('base64url'), redirect_uris }
     const grant_types = ['client_credentials', 'authorization_code']
-    await superuser(`insert into auth.oidc_models (model, id, payload) values ('Client', 'stored', $1)`, [
-      { ...client, grant_types, tillgate_workspace: 'one', scope: 'stores:read' },
+    await superuser(`insert into auth.clients (client_id, origin, payload) values ($1, 'registered', $2)`, [
+      clientId,
+      {
+        client_id: clientId,
+        client_secret,
+        redirect_uris,
+        grant_types,
+        tillgate_workspace: 'one',
+        scope: 'stores:read',
+      },
     ])
-    expect(await oauth.ask({ clientId: 'stored', clientSecret: 'secret' })).toMatchObject({
+    expect(await oauth.ask({ clientId, clientSecret: 'secret' })).toMatchObject({
       status: 400,
       body: { error: 'unauthorized_client' },
     })
@@ -87,35 +99,47 @@ describe('what is not open', () => {
     expect(response.resume().statusCode).toBe(404)
   })
 
-  it('is signing in: an authorization request ends in an error, at the client where it is known', async () => {
-    const request = new URLSearchParams({
-      response_type: 'code',
-      client_id: 'stored',
-      redirect_uri: 'https://client.example/callback',
-      scope: 'stores:read',
-      state: 's1',
-      resource: `${oauth.base}/mcp`,
-      code_challenge: 'x'.repeat(43),
-      code_challenge_method: 'S256',
+  it('is an authorization by a machine agent, or by a client that does not exist', async () => {
+    for (const client_id of [agent.clientId, `tg_reg_${'1'.repeat(32)}`, 'somebody']) {
+      const query = new URLSearchParams({ client_id, response_type: 'code', redirect_uri: 'https://client.example/' })
+      const answer = await fetch(`${oauth.base}/oauth/authorize?${query}`, { redirect: 'manual' })
+      expect([answer.status, answer.headers.get('location')]).toEqual([400, null])
+      expect(await answer.json()).toHaveProperty('error')
+    }
+  })
+})
+
+describe('what cannot be said to the client', () => {
+  it('is said to the person on a page that shows no markup of others, runs nothing and is not framed', async () => {
+    const query = new URLSearchParams({ client_id: 'x', prompt: '<script>alert(1)</script>', response_type: 'code' })
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+    const page = await fetch(`${oauth.base}/oauth/authorize?${query}`, { headers, redirect: 'manual' })
+    const html = await page.text()
+    expect([page.status, page.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
+    expect(html).toContain('<code>invalid_client</code>')
+    expect(html).not.toMatch(/<script/)
+    const policy = page.headers.get('content-security-policy')
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/=]+'; form-action 'none'; frame-ancestors 'none'/,
+    )
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+      'cache-control': 'no-store',
     })
-    const authorize = () => fetch(`${oauth.base}/oauth/authorize?${request}`, { redirect: 'manual' })
-    const location = new URL((await authorize()).headers.get('location') ?? '')
-    expect(location.origin).toBe('https://client.example')
-    expect(Object.fromEntries(location.searchParams)).toMatchObject({
-      error: 'temporarily_unavailable',
-      state: 's1',
-      iss: oauth.base,
+    const json = await fetch(`${oauth.base}/oauth/authorize?${query}`, { redirect: 'manual' })
+    expect(await json.json()).toMatchObject({ error: 'invalid_client' })
+  })
+
+  it('is escaped where it quotes', () => {
+    const said: { body?: unknown; type: string } = { type: '' }
+    sayProblem(Object.assign(said, { accepts: () => 'html', set: () => {}, body: undefined }), {
+      error: 'x',
+      error_description: `<img src=x onerror="alert('1')">&`,
     })
-    request.delete('code_challenge')
-    request.delete('code_challenge_method')
-    const withoutPkce = new URL((await authorize()).headers.get('location') ?? '')
-    expect(withoutPkce.searchParams.get('error')).toBe('invalid_request')
-    request.set('client_id', agent.clientId)
-    const byMachine = await authorize()
-    expect([byMachine.status, byMachine.headers.get('location')]).toEqual([400, null])
-    expect(await byMachine.json()).toHaveProperty('error')
-    const html = await fetch(`${oauth.base}/oauth/authorize`, { headers: { accept: 'text/html' } })
-    expect(html.headers.get('content-type')).toMatch(/^application\/json/)
+    expect(said.body).toContain('&#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;&#38;')
   })
 })
 
@@ -133,16 +157,33 @@ describe('the metadata', () => {
       revocation_endpoint: `${oauth.base}/oauth/revoke`,
       jwks_uri: `${oauth.base}/oauth/jwks`,
       response_types_supported: ['code'],
-      response_modes_supported: ['form_post', 'fragment', 'query'],
-      grant_types_supported: ['authorization_code', 'client_credentials'],
+      response_modes_supported: ['query'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
       code_challenge_methods_supported: ['S256'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
       authorization_response_iss_parameter_supported: true,
+      client_id_metadata_document_supported: true,
+      scopes_supported: [...SCOPES],
     })
-    const endpoints = Object.keys(Object(document)).filter((key) => /_(endpoint|uri)$|dpop|_metadata_/.test(key))
-    const ours = ['authorization_endpoint', 'jwks_uri', 'token_endpoint', 'revocation_endpoint']
-    expect(endpoints.sort()).toEqual(ours.sort())
-    expect(document).toHaveProperty('scopes_supported', expect.arrayContaining([...SCOPES]))
+    const endpoints = Object.keys(Object(document)).filter((key) => /_(endpoint|uri)$|dpop/.test(key))
+    const ours = ['authorization', 'token', 'revocation', 'registration'].map((name) => `${name}_endpoint`)
+    expect(endpoints.sort()).toEqual([...ours, 'jwks_uri'].sort())
+  })
+
+  it('are the same wherever clients look, readable from any page', async () => {
+    const headers = { origin: 'https://page.example' }
+    const first = await (await fetch(`${oauth.base}/.well-known/oauth-authorization-server`)).json()
+    for (const place of ['oauth-authorization-server', 'openid-configuration']) {
+      for (const resource of ['', '/mcp', '/mcp/w/one', '/mcp/w/nobody']) {
+        const url = `${oauth.base}/.well-known/${place}${resource}`
+        const answer = await fetch(url, { headers })
+        expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*'])
+        expect(await answer.json()).toEqual(first)
+        const preflight = { ...headers, 'access-control-request-method': 'GET' }
+        const allowed = await fetch(url, { method: 'OPTIONS', headers: preflight })
+        expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+      }
+    }
   })
 
   it('publish public keys only', async () => {
@@ -195,7 +236,14 @@ describe('nothing of a secret', () => {
   })
 
   it('is readable for the role that does request work', async () => {
-    for (const table of ['access_tokens', 'oidc_models', 'client_secrets']) {
+    for (const table of [
+      'access_tokens',
+      'oidc_models',
+      'client_secrets',
+      'clients',
+      'provider_grants',
+      'server_keys',
+    ]) {
       for (const pool of [database.pools.app, database.pools.jobs, database.pools.audit]) {
         await expect(pool.query(`select * from auth.${table}`)).rejects.toMatchObject({ code: '42501' })
       }

@@ -1,30 +1,25 @@
-import type { Client, Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
-import {
-  InvalidScope,
-  InvalidTarget,
-  TemporarilyUnavailable,
-  UnauthorizedClient,
-} from 'oidc-provider/lib/helpers/errors.js'
-import type pg from 'pg'
+import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { InvalidTarget } from 'oidc-provider/lib/helpers/errors.js'
 import { SCOPES } from '#commerce'
-import type { Secret } from '#kernel'
-import { resourceName, resourceUrl } from '../resources.ts'
 import { oidcAdapter } from './adapter.ts'
+import { NAMED_SCOPES, settleRequest } from './asked-scopes.ts'
 import { WORKSPACE_OF_CLIENT } from './client-adapter.ts'
-import type { SigningKeys } from './keys.ts'
+import { sayProblem } from './error-page.ts'
+import { features } from './features.ts'
+import { alwaysAsk } from './interaction-policy.ts'
+import type { ProviderParts } from './provider.ts'
 
 const MINUTE = 60
 const DAY = 86_400
 const ACCESS_TOKEN_SECONDS = 10 * MINUTE
 
-type Parts = { issuer: string; authPool: pg.Pool; jwks: () => SigningKeys; cookieKeys: readonly Secret[] }
-
 /** oidc-provider as it is used here. What is not named is off or, by its default, strict. */
-export function configuration({ issuer, authPool, jwks, cookieKeys }: Parts): Configuration {
+export function configuration(parts: ProviderParts): Configuration {
+  const { authPool, keys, documents, grantOf } = parts
   return {
     adapter: oidcAdapter(authPool),
-    jwks: jwks(),
-    cookies: { keys: cookieKeys.map((key) => key.reveal()) },
+    jwks: keys.jwks(),
+    cookies: { keys: keys.cookieKeys.map((key) => key.reveal()), short: waitingCookie },
     routes: {
       authorization: '/oauth/authorize',
       token: '/oauth/token',
@@ -35,76 +30,63 @@ export function configuration({ issuer, authPool, jwks, cookieKeys }: Parts): Co
     scopes: [...SCOPES],
     responseTypes: ['code'],
     pkce: { required: () => true },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     clientDefaults: { grant_types: ['authorization_code'], id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     extraClientMetadata: { properties: [WORKSPACE_OF_CLIENT] },
-    clientBasedCORS: () => false,
+    extraParams: { [NAMED_SCOPES]: (ctx) => settleRequest(ctx) },
+    clientBasedCORS: isOwnOrigin,
+    fetch: (input) => documents.fetch(`${input}`),
     ttl: lifetimes,
     rotateRefreshToken: true,
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     revokeGrantPolicy: () => true,
-    findAccount: () => Promise.resolve(undefined),
-    interactions: {
-      url: () => Promise.reject(new TemporarilyUnavailable('Nobody can sign in here yet; use a machine agent.')),
+    expiresWithSession: () => false,
+    // Only what was consented to in answer to this very request; never the last consent of the same client.
+    loadExistingGrant: async ({ oidc }) => {
+      const given = oidc.result?.consent?.grantId
+      return given === undefined ? undefined : oidc.provider.Grant.find(given)
     },
-    renderError: (ctx, out) => {
-      ctx.body = out
+    findAccount: async (ctx, accountId, token) => {
+      if (token) keepsResource(ctx, token)
+      await grantOf(ctx, token && 'grantId' in token ? token.grantId : undefined)
+      return { accountId, claims: () => Promise.resolve({ sub: accountId }) }
     },
-    features: features(issuer),
+    interactions: { policy: alwaysAsk(), url: (_ctx, { uid }) => Promise.resolve(`/console/consent/${uid}`) },
+    renderError: (ctx, { error, error_description }) => sayProblem(ctx, { error, error_description }),
+    features: features(parts),
   }
 }
 
+/** Of the browser that waits for a person: bound to its path, out of reach for scripts. */
+const waitingCookie = { httpOnly: true, secure: true, sameSite: 'lax', signed: true } as const
+
 const lifetimes: Configuration['ttl'] = {
-  AccessToken: ACCESS_TOKEN_SECONDS,
+  AccessToken: (ctx) => withinGrant(ctx, ACCESS_TOKEN_SECONDS),
   ClientCredentials: ACCESS_TOKEN_SECONDS,
   AuthorizationCode: MINUTE,
   IdToken: ACCESS_TOKEN_SECONDS,
   Interaction: 10 * MINUTE,
   Session: DAY,
-  RefreshToken: 14 * DAY,
-  Grant: 90 * DAY,
+  RefreshToken: (ctx) => withinGrant(ctx, 14 * DAY),
+  Grant: DAY,
 }
 
-function features(issuer: string): Configuration['features'] {
-  return {
-    devInteractions: { enabled: false },
-    userinfo: { enabled: false },
-    rpInitiatedLogout: { enabled: false },
-    pushedAuthorizationRequests: { enabled: false },
-    // The door of agents does not verify proofs, so a token must not claim to be bound to one.
-    dPoP: { enabled: false },
-    clientCredentials: { enabled: true },
-    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-    resourceIndicators: {
-      enabled: true,
-      defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? resourceUrl(issuer, 'core'),
-      useGrantedResource: () => true,
-      getResourceServerInfo: (ctx, indicator, client) => resourceFor(ctx, { issuer, indicator, client }),
-    },
-  }
+/** No token lives longer than the grant that it stands on. */
+function withinGrant({ oidc }: KoaContextWithOIDC, seconds: number): number {
+  const exp = oidc.entities.Grant?.exp
+  return exp === undefined ? seconds : Math.max(1, Math.min(seconds, exp - Math.floor(Date.now() / 1000)))
 }
 
-type Asked = { issuer: string; indicator: string; client: Client }
-
-/** The resource as this client may use it: in its own workspace, up to its ceiling. */
-function resourceFor(ctx: KoaContextWithOIDC, { issuer, indicator, client }: Asked): ResourceServer {
-  const name = resourceName(issuer, indicator)
-  const workspace = client[WORKSPACE_OF_CLIENT]
-  if (ctx.oidc.params?.grant_type !== 'client_credentials') {
-    if (name === undefined) throw new InvalidTarget()
-    return { scope: SCOPES.join(' '), audience: name, accessTokenFormat: 'opaque' }
-  }
-  if (typeof workspace !== 'string') throw new UnauthorizedClient(undefined, 'not a machine agent')
-  if (name !== 'core' && name !== `w/${workspace}`) throw new InvalidTarget()
-  const ceiling = client.scope ?? ''
-  askWithin(ctx.oidc.params, ceiling)
-  return { scope: ceiling, audience: name, accessTokenFormat: 'opaque' }
+/** The library looks at the resource only when it has used up the refresh token; a request that is refused must not do that. */
+function keepsResource({ oidc }: KoaContextWithOIDC, token: object): void {
+  const asked = oidc.params?.resource
+  if (asked === undefined || !('resource' in token)) return
+  if (asked !== token.resource) throw new InvalidTarget()
 }
 
-/** Without a scope the request asks for the whole ceiling (RFC 6749 section 3.3); above it, also with an unknown one, it fails. */
-function askWithin(params: NonNullable<KoaContextWithOIDC['oidc']['params']>, ceiling: string): void {
-  const allowed = new Set(ceiling.split(' '))
-  params.scope ??= ceiling
-  const above = `${params.scope}`.split(' ').find((scope) => !allowed.has(scope))
-  if (above !== undefined) throw new InvalidScope('requested scope is not allowed', above)
+/** Pages may use the token endpoint for a client whose answers go to their origin. */
+function isOwnOrigin(_ctx: KoaContextWithOIDC, origin: string, client: Client): boolean {
+  if (!/^https?:/.test(origin)) return false
+  return (client.redirectUris ?? []).some((uri) => new URL(uri).origin === origin)
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { type Secret, tokenHash } from '#kernel'
+import { endFamilies } from './families.ts'
 
 /** Keeps the hash of a machine agent's secret beside those that it has. */
 export async function storeSecret(
@@ -37,4 +38,12 @@ export async function endCredentials(
      delete from auth.client_secrets where client_id = $1`,
     [clientId, grantIds],
   )
+}
+
+/** Deletes every token, code and answer that stands on these grants; call it when what ended them is committed. */
+export async function endTokensOfGrants(authPool: pg.Pool, grantIds: readonly string[]): Promise<void> {
+  if (grantIds.length === 0) return
+  await endFamilies(authPool, { by: 'grant_id', values: grantIds })
+  // Tokens of machine agents, which have no Grant of the authorization server.
+  await authPool.query('delete from auth.access_tokens where grant_id = any($1::uuid[])', [grantIds])
 }

@@ -120,7 +120,7 @@ describe('a machine agent', () => {
       await oauth.ask({ ...agent, clientSecret: another.clientSecret }),
       await oauth.ask({ ...agent, clientSecret: hash }),
       await oauth.ask({ ...agent, clientId: `tg_client_${'0'.repeat(32)}` }),
-      await oauth.ask({ ...agent, clientId: 'https://client.example/metadata' }),
+      await oauth.ask({ ...agent, clientId: `tg_reg_${'0'.repeat(32)}` }),
     ]
     for (const { status, body, headers } of answers) {
       expect(status).toBe(401)

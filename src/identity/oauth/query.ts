@@ -8,11 +8,10 @@ export type Query = <R extends pg.QueryResultRow>(
 ) => Promise<pg.QueryResult<R>>
 
 export function queryOf(authPool: pg.Pool): Query {
-  return async (text, values) => {
-    try {
-      return await authPool.query(text, [...values])
-    } catch (cause) {
-      throw new OIDCProviderError(503, 'temporarily_unavailable', { cause, detail: 'the database did not answer' })
-    }
-  }
+  return (text, values) => authPool.query(text, [...values]).catch(unavailable)
+}
+
+/** What a failure of the database is for a client. */
+export function unavailable(cause: unknown): never {
+  throw new OIDCProviderError(503, 'temporarily_unavailable', { cause, detail: 'the database did not answer' })
 }
