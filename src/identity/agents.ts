@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { isScope, type Scope } from '#commerce'
 import { AppError, newToken, Secret } from '#kernel'
-import type { Jobs, WorkspaceTransaction } from '#store'
+import type { WorkspaceTransaction } from '#store'
 import { type AgentParts, endAgent } from './existing-agents.ts'
 import { linkStores } from './grants.ts'
 import { storeSecret } from './oauth/credentials.ts'
@@ -52,7 +52,7 @@ export async function createMachineAgent(parts: AgentParts, agent: NewMachineAge
     // The grant is there first: a secret without a live grant opens nothing.
     await storeSecret(parts.authPool, { clientId: ids.clientId, secret: clientSecret })
   } catch (cause) {
-    await endAgent(parts.jobs, { workspaceId: agent.workspaceId, agent: ids.agentId, by: agent.createdBy })
+    await parts.jobs.inWorkspace(agent.workspaceId, (tx) => endAgent(tx, { agent: ids.agentId, by: agent.createdBy }))
     throw cause
   }
   return { ...ids, clientSecret }
@@ -72,9 +72,24 @@ async function insertAgent(tx: WorkspaceTransaction, agent: NewMachineAgent, ids
     .execute()
   await tx
     .insertInto('tillgate.grants')
-    .values({ ...made, grant_id, role_id: role.roleId, account_id: null, scopes: ceiling(role, agent.scopes) })
+    .values({
+      ...made,
+      grant_id,
+      role_id: role.roleId,
+      accepted_version: role.version,
+      account_id: null,
+      scopes: ceiling(role, agent.scopes),
+      expires_at: endOf(role),
+    })
     .execute()
   await linkStores(tx, { workspaceId: workspace_id, grantId: grant_id }, agent.stores)
+}
+
+const DAY_MS = 86_400_000
+
+/** A machine agent lives as long as its role lets grants live. */
+function endOf({ definition: { expires_days: days } }: Role): Date | null {
+  return days === undefined ? null : new Date(Date.now() + days * DAY_MS)
 }
 
 function ceiling(role: Role, asked: readonly string[] | undefined): Scope[] {
@@ -86,48 +101,6 @@ function ceiling(role: Role, asked: readonly string[] | undefined): Scope[] {
   const sentence =
     outside === undefined ? 'An agent needs one scope at least.' : `The role does not have ${named}; leave it out.`
   throw new AppError('invalid_arguments', sentence, { field: 'scopes' })
-}
-
-export type AgentSummary = {
-  readonly agentId: string
-  readonly grantId: string
-  readonly name: string
-  readonly kind: 'machine' | 'oauth'
-  readonly clientId: string
-  readonly purpose: string
-  readonly role: string
-  readonly scopes: readonly string[]
-  readonly stores: readonly string[]
-  readonly createdBy: string
-  readonly createdAt: Date
-  readonly revokedAt: Date | null
-}
-
-/** Every agent of the workspace with its grants, one line a grant, revoked ones too, by name. */
-export async function listAgents({ jobs }: { jobs: Jobs }, workspaceId: string): Promise<AgentSummary[]> {
-  return jobs.inWorkspace(workspaceId, async (tx) => {
-    const rows = await tx
-      .selectFrom('tillgate.agents as a')
-      .innerJoin('tillgate.grants as g', 'g.agent_id', 'a.agent_id')
-      .innerJoin('tillgate.roles as r', 'r.role_id', 'g.role_id')
-      .select(['a.agent_id as agentId', 'g.grant_id as grantId', 'a.name', 'a.kind', 'a.client_id as clientId'])
-      .select(['a.purpose', 'r.name as role', 'g.scopes', 'a.created_by as createdBy', 'a.created_at as createdAt'])
-      .select((column) => column.fn.coalesce('a.revoked_at', 'g.revoked_at').as('revokedAt'))
-      .orderBy('a.name')
-      .orderBy('a.created_at')
-      .execute()
-    const links = await tx
-      .selectFrom('tillgate.grant_stores as l')
-      .innerJoin('tillgate.stores as s', 's.store_id', 'l.store_id')
-      .select(['l.grant_id', 's.handle'])
-      .where('s.disconnected_at', 'is', null)
-      .orderBy('s.handle')
-      .execute()
-    return rows.map((row) => ({
-      ...row,
-      stores: links.filter((link) => link.grant_id === row.grantId).map((link) => link.handle),
-    }))
-  })
 }
 
 /** 128 random bits: not a secret, but not to be guessed either. */

@@ -13,7 +13,7 @@ export async function addStoreToGrant({ jobs }: { jobs: Jobs }, { workspaceId, g
       .where('grant_id', '=', grantId)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
-    if (!grant) throw new AppError('not_found', 'There is no live grant with this id in the workspace.')
+    if (!grant) throw noSuchGrant()
     await linkStores(tx, { workspaceId, grantId }, [handle])
   })
 }
@@ -29,6 +29,29 @@ export async function removeStoreFromGrant({ jobs }: { jobs: Jobs }, { workspace
       )
       .execute(),
   )
+}
+
+/** The handles of connected stores by grant, for lists. */
+export async function storesOfGrants(tx: WorkspaceTransaction): Promise<(grantId: string) => string[]> {
+  const links = await tx
+    .selectFrom('tillgate.grant_stores as l')
+    .innerJoin('tillgate.stores as s', 's.store_id', 'l.store_id')
+    .select(['l.grant_id', 's.handle'])
+    .where('s.disconnected_at', 'is', null)
+    .orderBy('s.handle')
+    .execute()
+  const byGrant = groupLinks(links)
+  return (grantId) => byGrant.get(grantId) ?? []
+}
+
+function groupLinks(links: readonly { grant_id: string; handle: string }[]): Map<string, string[]> {
+  const byGrant = new Map<string, string[]>()
+  for (const { grant_id, handle } of links) byGrant.set(grant_id, [...(byGrant.get(grant_id) ?? []), handle])
+  return byGrant
+}
+
+export function noSuchGrant(): AppError {
+  return new AppError('not_found', 'There is no live grant with this id in the workspace.', { field: 'grant' })
 }
 
 /** Links a grant to connected stores by handle, or to all that are connected now. Throws AppError `not_found`. */

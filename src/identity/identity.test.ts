@@ -7,10 +7,12 @@ import { PRESET_NAMES, presets } from '#policy'
 import { withClient } from '#store'
 import { createVault, localKeyProvider, type Vault } from '#vault'
 import { startTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { createMachineAgent, listAgents } from './agents.ts'
+import { createMachineAgent } from './agents.ts'
 import { revokeAgent, rotateAgentSecret } from './existing-agents.ts'
 import { addStoreToGrant, removeStoreFromGrant } from './grants.ts'
-import { createRole, roleByName, roleOf, updateRole } from './roles.ts'
+import { listAgents } from './list-agents.ts'
+import { roleOf } from './role-of.ts'
+import { createRole, roleByName, updateRole } from './roles.ts'
 import { addStore, disconnectStore, listStores, moveStore, storeCredentialContext } from './stores.ts'
 import { createWorkspace, workspaceBySlug } from './workspaces.ts'
 
@@ -20,6 +22,7 @@ let vault: Vault
 let workspaceId: string
 
 const world = () => ({ jobs: database.jobs, vault, authPool: database.pools.auth })
+const agentsIn = (id: string) => database.jobs.inWorkspace(id, (tx) => listAgents(tx))
 const superuser = (text: string, values: unknown[] = []) =>
   withClient(database.superuser, (client) => client.query(text, values))
 const store = (handle: string, more: Partial<Parameters<typeof addStore>[1]> = {}) =>
@@ -111,12 +114,13 @@ describe('roles', () => {
   })
 
   it('are parsed once a version and cannot be changed by who got them', () => {
-    const entry = { role_id: 'r1', role_version: 1, role_definition: JSON.stringify(presets.analyst) }
+    const own = { accepted_version: 1, accepted_definition: null, seat: null }
+    const entry = { ...own, role_id: 'r1', role_version: 1, role_definition: JSON.stringify(presets.analyst) }
     const role = roleOf(entry)
     expect(roleOf({ ...entry })).toBe(role)
     expect(() => role.scopes.push('orders:write')).toThrow(TypeError)
     expect(() => Object.assign(role.limits, { burst: 9 })).toThrow(TypeError)
-    const next = { ...entry, role_version: 2, role_definition: JSON.stringify(presets.support) }
+    const next = { ...entry, role_version: 2, accepted_version: 2, role_definition: JSON.stringify(presets.support) }
     expect(roleOf(next)).toEqual(presets.support)
   })
 })
@@ -170,7 +174,7 @@ describe('agents', () => {
     await agent('whole')
     await agent('part', { scopes: ['orders:read', 'stores:read'] })
     const scopesOf = async (name: string) =>
-      (await listAgents(world(), workspaceId)).find((listed) => listed.name === name)?.scopes
+      (await agentsIn(workspaceId)).find((listed) => listed.name === name)?.scopes
     expect(await scopesOf('whole')).toEqual(presets.analyst.scopes)
     expect(await scopesOf('part')).toEqual(['stores:read', 'orders:read'])
   })
@@ -185,14 +189,14 @@ describe('agents', () => {
     await expect(agent('odd', { role: 'king' })).rejects.toMatchObject({ code: 'not_found', field: 'role' })
     await expect(agent('odd', { stores: ['nowhere'] })).rejects.toMatchObject({ code: 'not_found', field: 'store' })
     await expect(agent('odd', { stores: ['once'] })).rejects.toMatchObject({ code: 'not_found' })
-    const names = (await listAgents(world(), workspaceId)).map(({ name }) => name)
+    const names = (await agentsIn(workspaceId)).map(({ name }) => name)
     expect(names).not.toContain('wide')
     expect(names).not.toContain('odd')
   })
 
   it('use the stores of their grant, which can be given and taken', async () => {
     const { grantId } = await agent('shopper', { stores: ['sealed'] })
-    const storesOf = async () => (await listAgents(world(), workspaceId)).find(({ name }) => name === 'shopper')?.stores
+    const storesOf = async () => (await agentsIn(workspaceId)).find(({ name }) => name === 'shopper')?.stores
     expect(await storesOf()).toEqual(['sealed'])
     await addStoreToGrant(world(), { workspaceId, grantId, handle: 'movable' })
     await addStoreToGrant(world(), { workspaceId, grantId, handle: 'movable' })
@@ -237,7 +241,7 @@ describe('agents', () => {
     const give = { workspaceId: other.workspaceId, grantId, handle: 'sealed' }
     await expect(addStoreToGrant(world(), give)).rejects.toMatchObject({ code: 'not_found' })
     await removeStoreFromGrant(world(), give)
-    expect(await listAgents(world(), other.workspaceId)).toEqual([])
-    expect((await listAgents(world(), workspaceId)).find(({ name }) => name === 'mine')?.stores).toEqual(['sealed'])
+    expect(await agentsIn(other.workspaceId)).toEqual([])
+    expect((await agentsIn(workspaceId)).find(({ name }) => name === 'mine')?.stores).toEqual(['sealed'])
   })
 })

@@ -1,8 +1,39 @@
-export { type AgentSummary, createMachineAgent, listAgents, type MachineAgent } from './agents.ts'
-export { type AgentParts, revokeAgent, rotateAgentSecret } from './existing-agents.ts'
+export { acceptRole } from './accept-role.ts'
+export { createMachineAgent, type MachineAgent } from './agents.ts'
+export { type AgentParts, endAgent, revokeAgent, rotateAgentSecret } from './existing-agents.ts'
+export { findAgent } from './find-agent.ts'
 export { addStoreToGrant, removeStoreFromGrant } from './grants.ts'
+export {
+  acceptInvitation,
+  type InvitationSummary,
+  inviteMember,
+  listInvitations,
+  withdrawInvitation,
+} from './invitations.ts'
+export { type AgentSummary, listAgents } from './list-agents.ts'
+export { createLogin } from './login/create-login.ts'
+export type {
+  Account,
+  Caller,
+  CodeResult,
+  Factors,
+  LinkPurpose,
+  Login,
+  LoginSession,
+  PasskeySummary,
+  SessionSummary,
+  SignInResult,
+} from './login/login.ts'
+export { createMailer, type Mailer } from './login/mailer.ts'
+export { totpCode } from './login/totp.ts'
+export { consentGrant, type GrantSummary, liveGrantsOfClient } from './member-grants.ts'
+export { addMember, changeSeat, listMembers, type Member, memberByEmail, removeMember } from './members.ts'
+export { type AuthorizationServer, createAuthorizationServer } from './oauth/authorization-server.ts'
+export { listClients, type OperatorClient, registerClient, removeClient } from './oauth/clients.ts'
+export { endCredentials, endTokensOfGrants } from './oauth/credentials.ts'
+export type { FetchDocument } from './oauth/documents.ts'
 export type { OauthEvent } from './oauth/events.ts'
-export { loadOauthKeys, type OauthKeys, type SigningKeys } from './oauth/keys.ts'
+export type { AskingClient, Interaction, Interactions } from './oauth/interaction.ts'
 export {
   type ChallengeError,
   challenge,
@@ -10,16 +41,36 @@ export {
   protectedResourceMetadata,
   resourceOfMetadataPath,
 } from './oauth/metadata.ts'
-export { type AuthorizationServer, createAuthorizationServer } from './oauth/provider.ts'
 export { type Sweep, startSweep } from './oauth/sweep.ts'
-export { type ResourceName, resourceName, resourceOfPath, resourcePath, resourceUrl } from './resources.ts'
-export { createRole, type Role, roleByName, roleOf, updateRole } from './roles.ts'
+export {
+  type ResourceName,
+  resourceName,
+  resourceOfPath,
+  resourcePath,
+  resourceUrl,
+  WORKSPACE_SLUG,
+} from './resources.ts'
+export { roleOf } from './role-of.ts'
+export {
+  changeRole,
+  createRole,
+  createRoleIn,
+  listRoles,
+  type Role,
+  type RoleVersion,
+  readRole,
+  roleByName,
+  roleHistory,
+  updateRole,
+} from './roles.ts'
+export { freezeWorkspace, quarantineAgent, releaseAgent, unfreezeWorkspace } from './stops.ts'
 export {
   addStore,
   type ConnectedStore,
   disconnectStore,
   listStores,
+  listStoresIn,
   moveStore,
   storeCredentialContext,
 } from './stores.ts'
-export { createWorkspace, type Workspace, workspaceBySlug } from './workspaces.ts'
+export { createWorkspace, hasMembers, listWorkspaces, type Workspace, workspaceBySlug } from './workspaces.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PLATFORMS, type Platform, STORE_HANDLE, STORE_MODES, type StoreMode } from '#commerce'
 import { AppError, CURRENCY, type Secret } from '#kernel'
-import type { Jobs } from '#store'
+import type { Jobs, WorkspaceTransaction } from '#store'
 import type { KeyContext, Vault } from '#vault'
 import { unlessTaken } from './taken.ts'
 
@@ -64,14 +64,17 @@ export function storeCredentialContext(workspaceId: string, storeId: string): Ke
 
 /** Every store of the workspace, disconnected ones too, by handle. */
 export async function listStores({ jobs }: { jobs: Jobs }, workspaceId: string): Promise<ConnectedStore[]> {
-  const rows = await jobs.inWorkspace(workspaceId, (tx) =>
-    tx
-      .selectFrom('tillgate.stores')
-      .select(['store_id', 'handle', 'platform', 'name', 'mode', 'currency', 'origin'])
-      .select(['connected_at', 'disconnected_at'])
-      .orderBy('handle')
-      .execute(),
-  )
+  return jobs.inWorkspace(workspaceId, listStoresIn)
+}
+
+/** As `listStores`, inside a transaction of the caller. */
+export async function listStoresIn(tx: WorkspaceTransaction): Promise<ConnectedStore[]> {
+  const rows = await tx
+    .selectFrom('tillgate.stores')
+    .select(['store_id', 'handle', 'platform', 'name', 'mode', 'currency', 'origin'])
+    .select(['connected_at', 'disconnected_at'])
+    .orderBy('handle')
+    .execute()
   return rows.map(({ store_id, connected_at, disconnected_at, ...rest }) => ({
     storeId: store_id,
     ...rest,

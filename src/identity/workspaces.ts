@@ -3,6 +3,8 @@ import { AppError } from '#kernel'
 import { PRESET_NAMES, presets } from '#policy'
 import type { Jobs } from '#store'
 import type { Vault } from '#vault'
+import type { Account } from './login/login.ts'
+import { addMember } from './members.ts'
 import { WORKSPACE_SLUG } from './resources.ts'
 import { insertRole } from './roles.ts'
 import { unlessTaken } from './taken.ts'
@@ -12,12 +14,12 @@ export type Workspace = { readonly workspaceId: string; readonly slug: string; r
 const NAME_MAX = 200
 
 /**
- * Makes a workspace with a data key for its record bodies and the preset roles.
+ * Makes a workspace with a data key for its record bodies, the preset roles and, where one is given, its first owner.
  * Throws AppError `invalid_arguments` for a slug that is malformed or taken.
  */
 export async function createWorkspace(
   { jobs, vault }: { jobs: Jobs; vault: Vault },
-  { slug, name }: { slug: string; name: string },
+  { slug, name, owner }: { slug: string; name: string; owner?: Account },
 ): Promise<Workspace> {
   if (!WORKSPACE_SLUG.test(slug)) throw refused('slug', 'A slug has 2 to 39 small letters, digits and hyphens.')
   if (name.length < 1 || name.length > NAME_MAX) throw refused('name', 'A workspace name has 1 to 200 characters.')
@@ -29,6 +31,7 @@ export async function createWorkspace(
     for (const preset of PRESET_NAMES) {
       await insertRole(tx, { workspaceId, name: preset, definition: presets[preset] })
     }
+    if (owner) await addMember(tx, { workspaceId, ...owner, seat: 'owner', by: `account:${owner.accountId}` })
   })
   await unlessTaken(created, {
     constraint: 'workspaces_slug_key',
@@ -36,6 +39,32 @@ export async function createWorkspace(
     sentence: 'There is a workspace with this slug already; choose another slug.',
   })
   return { workspaceId, slug, name }
+}
+
+/** Every workspace of the instance, by slug. */
+export async function listWorkspaces({ jobs }: { jobs: Jobs }): Promise<(Workspace & { frozenAt: Date | null })[]> {
+  const listed = await jobs.listWorkspaces()
+  const read = (workspaceId: string) =>
+    jobs.inWorkspace(workspaceId, (tx) =>
+      tx
+        .selectFrom('tillgate.workspaces')
+        .select(['workspace_id as workspaceId', 'slug', 'name', 'frozen_at as frozenAt'])
+        .executeTakeFirstOrThrow(),
+    )
+  const workspaces = []
+  for (const { workspace_id } of listed) workspaces.push(await read(workspace_id))
+  return workspaces
+}
+
+/** Whether any workspace of the instance has a member. */
+export async function hasMembers({ jobs }: { jobs: Jobs }): Promise<boolean> {
+  for (const { workspace_id } of await jobs.listWorkspaces()) {
+    const member = await jobs.inWorkspace(workspace_id, (tx) =>
+      tx.selectFrom('tillgate.members').select('account_id').where('removed_at', 'is', null).executeTakeFirst(),
+    )
+    if (member) return true
+  }
+  return false
 }
 
 /** The workspace with this slug, or undefined. */

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { type Clock, hmac, type Secret } from '#kernel'
 
-/** What is guessed at: a password of an address, or a code of an account. */
-type Target = { readonly kind: 'password' | 'code'; readonly who: string }
+/** What is guessed at: the password of an address, a code of an account, or its password by who is signed in. */
+type Target = { readonly kind: 'password' | 'code' | 'current_password'; readonly who: string }
 
 export type Attempts = {
   /** Counts a try before it is looked at; `locked` says that it must not be. */

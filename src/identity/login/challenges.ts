@@ -2,11 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { type Clock, tokenHash } from '#kernel'
 
-export type Purpose = 'sign_in' | 'add' | 'confirm'
+type Purpose = 'sign_in' | 'add' | 'confirm'
 
 const LIFETIME_MS = 5 * 60_000
-
-export type Challenges = ReturnType<typeof challengesOf>
 
 /** Challenges of WebAuthn, each for one purpose and account, good once within five minutes. */
 export function challengesOf({ authPool, clock }: { authPool: pg.Pool; clock: Clock }) {

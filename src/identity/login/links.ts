@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type Clock, isToken, newToken, Secret, tokenHash } from '#kernel'
 import type { Account, LinkPurpose } from './login.ts'
+import { type Db, inTransaction, lockAccount } from './transaction.ts'
 
 type NewLink = { purpose: LinkPurpose; accountId?: string; createdBy: string; minutes: number }
 
@@ -22,33 +23,28 @@ export function linksOf({ authPool, clock }: { authPool: pg.Pool; clock: Clock }
       const row = rows[0]
       return row && { purpose: row.purpose, account: accountOf(row) }
     },
+    /** Uses up an open set-up link; false where it is not open any more. */
+    async useSetup(token: string): Promise<boolean> {
+      const { rowCount } = await authPool.query(USE, [tokenHash(token), 'setup', new Date(clock())])
+      return rowCount === 1
+    },
     /**
-     * Uses the link up and runs the work with its account in the same transaction; undefined, without running it, where the
-     * link is not open or is for something else.
+     * Uses the link up and does the work for its account in the same transaction, which holds the account; false, without
+     * doing it, where the link is not open or is for something else.
      */
-    async use<T>(
-      { token, purpose }: { token: string; purpose: LinkPurpose },
-      work: (client: pg.PoolClient, accountId: string | null) => Promise<T>,
-    ): Promise<T | undefined> {
-      if (!isToken(token, 'ln')) return undefined
-      const client = await authPool.connect()
-      try {
-        await client.query('begin')
-        const used = await client.query<{ account_id: string | null }>(USE, [
-          tokenHash(token),
-          purpose,
-          new Date(clock()),
-        ])
-        const link = used.rows[0]
-        const result = link && (await work(client, link.account_id))
-        await client.query('commit')
-        return result
-      } catch (error) {
-        await client.query('rollback')
-        throw error
-      } finally {
-        client.release()
-      }
+    use(
+      { token, purpose }: { token: string; purpose: 'password' | 'second_factor' },
+      work: (db: Db, accountId: string) => Promise<void>,
+    ): Promise<boolean> {
+      return inTransaction(authPool, async (db) => {
+        const values = [tokenHash(token), purpose, new Date(clock())]
+        const { rows } = await db.query<{ account_id: string }>(USE, values)
+        const link = rows[0]
+        if (!link) return false
+        await lockAccount(db, link.account_id)
+        await work(db, link.account_id)
+        return true
+      })
     },
   }
 }
@@ -65,6 +61,7 @@ const READ = `
   select l.purpose, a.id, a.email, a.name from auth.links l left join auth.accounts a on a.id = l.account_id
   where l.hash = $1 and l.used_at is null and l.expires_at > $2`
 
+/** Compare-and-set: of two who come with the link at once, one uses it. */
 const USE = `
   update auth.links set used_at = now() where hash = $1 and purpose = $2 and used_at is null and expires_at > $3
   returning account_id`

@@ -1,3 +1,4 @@
+import { base32 } from '@better-auth/utils/base32'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withClient } from '#store'
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts'
@@ -71,7 +72,9 @@ describe('an account', () => {
     ['a long password', { password: 'abcdefgh'.repeat(17) }, 'password'],
     ['a password that repeats itself', { password: 'abababababababab' }, 'password'],
     ['a password with its name', { password: 'my-newcomer-pass' }, 'password'],
+    ['a password of one word again and again', { password: 'sunshinesunshine' }, 'password'],
     ['a common password', { password: 'Administrator1' }, 'password'],
+    ['an address with a byte that the database refuses', { email: 'a\0b@example.com' }, 'email'],
   ])('is not made with %s', async (_what, wrong, field) => {
     const asked = { email: 'newcomer@example.com', name: 'New', password: PASSWORD, ...wrong }
     await expect(test.login.createAccount(asked)).rejects.toMatchObject({ code: 'invalid_arguments', field })
@@ -87,7 +90,9 @@ describe('a password', () => {
 
   it('is refused in the same way for a wrong one and for an address that nobody has', async () => {
     expect(await signIn('wrong password 1')).toEqual({ kind: 'refused' })
-    expect(await signIn(PASSWORD, 'nobody@example.com')).toEqual({ kind: 'refused' })
+    for (const email of ['nobody@example.com', 'no address', 'a\0b@example.com', '']) {
+      expect(await signIn(PASSWORD, email)).toEqual({ kind: 'refused' })
+    }
   })
 
   it.each([
@@ -116,15 +121,41 @@ describe('a password', () => {
   })
 
   it('is changed with the old one, and ends the other sessions', async () => {
-    const [here, elsewhere] = [await signedIn(), await signedIn()]
+    const elsewhere = await signedIn()
+    const { session, cookies } = await withTotp()
     const next = 'another horse battery'
-    expect(await test.login.changePassword(here.session, { current: 'wrong', next })).toEqual({ kind: 'refused' })
+    const change = (current: string, to = next) => test.login.changePassword(session, { current, next: to })
+    expect(await change('wrong')).toEqual({ kind: 'refused' })
+    await expect(change(PASSWORD, 'short')).rejects.toMatchObject({ field: 'password' })
     expect((await signIn()).kind).toBe('signed_in')
-    expect(await test.login.changePassword(here.session, { current: PASSWORD, next })).toMatchObject({ kind: 'ok' })
+    expect(await change(PASSWORD)).toMatchObject({ kind: 'ok' })
     expect((await signIn()).kind).toBe('refused')
     expect((await signIn(next)).kind).toBe('signed_in')
-    expect(await test.login.session(here.cookie)).toBeDefined()
+    expect(await test.login.session(cookieOf(cookies))).toBeDefined()
     expect(await test.login.session(elsewhere.cookie)).toBeUndefined()
+  })
+
+  it('cannot be changed by who has shown no second factor, and a change clears no count of codes', async () => {
+    const { session } = await signedIn()
+    const change = { current: PASSWORD, next: 'another horse battery' }
+    await expect(test.login.changePassword(session, change)).rejects.toMatchObject({ code: 'not_allowed' })
+    const fresh = await withTotp()
+    for (let tries = 0; tries < 10; tries += 1) await test.login.showCode(fresh.session, '000000')
+    expect((await test.login.changePassword(fresh.session, change)).kind).toBe('ok')
+    expect((await test.login.showCode(fresh.session, '000000')).kind).toBe('locked')
+  })
+
+  it('takes as long to be refused for an address that nobody has', async () => {
+    const times: Record<string, number[]> = { known: [], unknown: [] }
+    for (let round = 0; round < 5; round += 1) {
+      for (const [who, email] of Object.entries({ known: account.email, unknown: `nobody-${made}@example.com` })) {
+        const started = performance.now()
+        await signIn('wrong password 1', email)
+        times[who]?.push(performance.now() - started)
+      }
+    }
+    const fastest = (who: string) => Math.min(...(times[who] ?? []))
+    expect(fastest('unknown')).toBeGreaterThan(fastest('known') / 2)
   })
 })
 
@@ -133,6 +164,13 @@ describe('a session', () => {
     const { session, cookie } = await signedIn()
     for (const made of [undefined, '', `__Host-tillgate-session=${session.hash}`, `x${cookie}`, `${cookie}x`])
       expect(await test.login.session(made)).toBeUndefined()
+  })
+
+  it('gets a token of its own at each sign-in, whatever the browser came with', async () => {
+    const [one, two] = [await signedIn(), await signedIn()]
+    expect(one.cookie).not.toBe(two.cookie)
+    const shape = /^__Host-tillgate-session=[A-Za-z0-9_-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=43200$/
+    expect(await signIn()).toMatchObject({ cookies: [expect.stringMatching(shape)] })
   })
 
   it('begins anew with each step, so that a cookie of before opens nothing', async () => {
@@ -235,6 +273,18 @@ describe('a code of an app', () => {
     if (confirmed.kind !== 'ok') throw new Error('refused')
     expect(confirmed.recoveryCodes).toHaveLength(10)
     await expect(test.login.beginTotp(confirmed.session)).rejects.toMatchObject({ code: 'not_allowed' })
+  })
+})
+
+describe('an unconfirmed seed', () => {
+  it('is of one session: who begins elsewhere neither learns nor confirms it', async () => {
+    const [mine, theirs] = [(await signedIn()).session, (await signedIn()).session]
+    const lurking = await test.login.beginTotp(theirs)
+    const begun = await test.login.beginTotp(mine)
+    expect(begun.secret).not.toBe(lurking.secret)
+    expect((await test.login.confirmTotp(theirs, await code(begun.secret))).kind).toBe('refused')
+    expect((await test.login.confirmTotp(theirs, await code(lurking.secret))).kind).toBe('refused')
+    expect((await test.login.confirmTotp(mine, await code(begun.secret))).kind).toBe('ok')
   })
 })
 
@@ -342,13 +392,14 @@ describe('a dump of the schema auth', () => {
     const dump = await dumpOf('auth')
     expect(dump).toContain(account.email)
     const token = (text: string) => text.split('=')[1] ?? ''
-    const seed = Buffer.from(secret).toString('hex')
+    const seed = base32.decode(secret)
     for (const value of [
       PASSWORD,
       token(cookie),
       token(cookieOf(cookies)),
       secret,
-      seed,
+      new TextDecoder().decode(seed),
+      Buffer.from(seed).toString('hex'),
       setup.reveal(),
       reset.reveal(),
       state,

@@ -15,12 +15,14 @@ export function createMailer(url: Secret, from: string): Mailer {
   const { protocol, hostname, port, username, password } = new URL(url.reveal())
   const isLoopback = LOOPBACK.has(hostname)
   const transport = createTransport({
-    host: hostname,
+    // A URL has an IPv6 address in brackets, a socket has none.
+    host: hostname.replaceAll(/[[\]]/g, ''),
     port: Number(port) || (protocol === 'smtps:' ? 465 : 587),
     secure: protocol === 'smtps:',
     requireTLS: !isLoopback,
     ignoreTLS: isLoopback && protocol === 'smtp:',
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    dnsTimeout: TIMEOUT_MS,
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,

@@ -1,34 +1,33 @@
 import type { Login } from './login.ts'
-import { setPassword } from './set-password.ts'
+import { endOthers } from './sessions.ts'
+import { setPassword } from './stored-password.ts'
 import type { Tools } from './tools.ts'
 
 type OneTime = Pick<Login, 'issueLink' | 'readLink' | 'useSetupLink' | 'resetPassword' | 'resetSecondFactor'>
 
 /** What the holder of a link may do: each works once, in one transaction with what it does. */
-export function oneTimeLinks({ links, accounts }: Tools): OneTime {
+export function oneTimeLinks({ links, accounts, attempts }: Tools): OneTime {
   return {
     issueLink: links.issue,
     readLink: links.read,
-    useSetupLink: async (token) => (await links.use({ token, purpose: 'setup' }, async () => true)) ?? false,
+    useSetupLink: links.useSetup,
     async resetPassword(token, password) {
       const link = await links.read(token)
       if (link?.purpose !== 'password' || !link.account) return false
       const hash = await accounts.hashFor(link.account, password)
-      const used = await links.use({ token, purpose: 'password' }, async (client, accountId) => {
-        await setPassword(client, `${accountId}`, hash)
-        await client.query('delete from auth.sessions where user_id = $1', [accountId])
-        return true
+      const isDone = await links.use({ token, purpose: 'password' }, async (db, accountId) => {
+        await setPassword(db, accountId, hash)
+        await endOthers(db, accountId)
       })
-      return used ?? false
+      // Whoever was locked out by wrong passwords comes in with the new one.
+      if (isDone) await attempts.clear({ kind: 'password', who: link.account.email })
+      return isDone
     },
-    async resetSecondFactor(token) {
-      const used = await links.use({ token, purpose: 'second_factor' }, async (client, accountId) => {
+    resetSecondFactor: (token) =>
+      links.use({ token, purpose: 'second_factor' }, async (db, accountId) => {
+        await endOthers(db, accountId)
         for (const table of ['auth.totp', 'auth.passkeys', 'auth.recovery_codes'])
-          await client.query(`delete from ${table} where account_id = $1`, [accountId])
-        await client.query('delete from auth.sessions where user_id = $1', [accountId])
-        return true
-      })
-      return used ?? false
-    },
+          await db.query(`delete from ${table} where account_id = $1`, [accountId])
+      }),
   }
 }

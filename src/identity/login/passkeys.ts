@@ -1,43 +1,83 @@
 import {
   type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
   generateAuthenticationOptions,
   generateRegistrationOptions,
   type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
 } from '@simplewebauthn/server'
 import type pg from 'pg'
 import type { Clock } from '#kernel'
 import { challengesOf } from './challenges.ts'
 import type { Account, PasskeySummary } from './login.ts'
+import { registrationOf, type Site, verifiedCounter } from './passkey-answers.ts'
+import { insertPasskey, notePasskeyUse, type StoredPasskey, storedPasskeys, transportsOf } from './stored-passkeys.ts'
+import type { Db } from './transaction.ts'
 
-type Parts = { base: string; authPool: pg.Pool; clock: Clock }
+/** A passkey that answered, and whose it is. */
+export type Answered = { readonly accountId: string; readonly id: string }
 
-type Stored = {
-  credential_id: string
-  account_id: string
-  public_key: Buffer
-  counter: string
-  transports: AuthenticatorTransport[]
-}
-
-const NAME_MAX = 100
+/** What a browser gives back: the answer with the challenge that its state stands for, if there is one still. */
+type Answer<R> = { readonly challenge: string | undefined; readonly response: R }
 
 export type Passkeys = ReturnType<typeof passkeysOf>
 
 /** Passkeys (WebAuthn level 3) for the host of the base URL. User verification is required, so that one counts as two factors. */
-export function passkeysOf(parts: Parts) {
-  const { base, authPool } = parts
-  const rpID = new URL(base).hostname
+export function passkeysOf(parts: { base: string; authPool: pg.Pool; clock: Clock }) {
+  const site = { origin: new URL(parts.base).origin, rpID: new URL(parts.base).hostname }
   const challenges = challengesOf(parts)
+  return {
+    ...optionsOf(parts.authPool, site, challenges),
+    challenge: challenges.take,
+    /** Whose passkey answered; with `accountId` only that account's. Undefined for whatever does not verify. */
+    async answered(
+      db: Db,
+      { challenge, response }: Answer<AuthenticationResponseJSON>,
+      accountId?: string,
+    ): Promise<Answered | undefined> {
+      const stored = challenge === undefined ? undefined : await storedPasskeys.one(db, response.id)
+      if (challenge === undefined || !stored || !isHolder(stored, { response, accountId })) return undefined
+      const counter = await verifiedCounter(site, { challenge, response, stored })
+      if (counter === undefined || !(await notePasskeyUse(db, stored.credential_id, counter))) return undefined
+      return { accountId: stored.account_id, id: stored.credential_id }
+    },
+    /** Whether the passkey was taken: the account's from now on. */
+    async add(
+      db: Db,
+      { challenge, response }: Answer<RegistrationResponseJSON>,
+      { accountId, name }: { accountId: string; name: string },
+    ): Promise<boolean> {
+      const made = challenge === undefined ? undefined : await registrationOf(site, { challenge, response })
+      return made !== undefined && insertPasskey(db, { accountId, name, made })
+    },
+    async isThere(db: Db, { accountId, id }: Answered): Promise<boolean> {
+      return (await storedPasskeys.one(db, id))?.account_id === accountId
+    },
+    async remove(db: Db, accountId: string, id: string): Promise<boolean> {
+      const { rowCount } = await db.query('delete from auth.passkeys where account_id = $1 and credential_id = $2', [
+        accountId,
+        id,
+      ])
+      return rowCount === 1
+    },
+    async list(db: Db, accountId: string): Promise<PasskeySummary[]> {
+      const { rows } = await db.query<PasskeySummary>(
+        `select credential_id as id, name, created_at as "createdAt", last_used_at as "lastUsedAt"
+         from auth.passkeys where account_id = $1 order by created_at`,
+        [accountId],
+      )
+      return rows
+    },
+  }
+}
+
+function optionsOf(authPool: pg.Pool, { rpID }: Site, challenges: ReturnType<typeof challengesOf>) {
+  const known = async (accountId: string) => (await storedPasskeys.ofAccount(authPool, accountId)).map(credentialOf)
   return {
     async signInOptions() {
       const options = await generateAuthenticationOptions({ rpID, userVerification: 'required' })
       return { options, state: await challenges.keep(options.challenge, 'sign_in', null) }
     },
     async confirmOptions({ accountId }: Account) {
-      const allowCredentials = (await storedOf(authPool, accountId)).map(credential)
+      const allowCredentials = await known(accountId)
       const options = await generateAuthenticationOptions({ rpID, userVerification: 'required', allowCredentials })
       return { options, state: await challenges.keep(options.challenge, 'confirm', accountId) }
     },
@@ -49,119 +89,27 @@ export function passkeysOf(parts: Parts) {
         userDisplayName: account.name,
         userID: new TextEncoder().encode(account.accountId),
         attestationType: 'none',
-        excludeCredentials: (await storedOf(authPool, account.accountId)).map(credential),
+        excludeCredentials: await known(account.accountId),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       })
       return { options, state: await challenges.keep(options.challenge, 'add', account.accountId) }
     },
-    /** The account whose passkey answered; undefined for anything that does not verify. */
-    async signIn(state: string, response: AuthenticationResponseJSON): Promise<string | undefined> {
-      const challenge = await challenges.take(state, 'sign_in', null)
-      return challenge === undefined ? undefined : answered(parts, { challenge, response })
-    },
-    async confirm(accountId: string, state: string, response: AuthenticationResponseJSON): Promise<boolean> {
-      const challenge = await challenges.take(state, 'confirm', accountId)
-      return challenge !== undefined && (await answered(parts, { challenge, response, accountId })) === accountId
-    },
-    async add(accountId: string, asked: { state: string; response: RegistrationResponseJSON; name: string }) {
-      const challenge = await challenges.take(asked.state, 'add', accountId)
-      return challenge !== undefined && added(parts, { ...asked, challenge, accountId })
-    },
-    async remove(accountId: string, id: string): Promise<boolean> {
-      const { rowCount } = await authPool.query(
-        'delete from auth.passkeys where account_id = $1 and credential_id = $2',
-        [accountId, id],
-      )
-      return rowCount === 1
-    },
-    async list(accountId: string): Promise<PasskeySummary[]> {
-      const { rows } = await authPool.query<PasskeySummary>(
-        `select credential_id as id, name, created_at as "createdAt", last_used_at as "lastUsedAt"
-         from auth.passkeys where account_id = $1 order by created_at`,
-        [accountId],
-      )
-      return rows
-    },
   }
 }
 
-function credential({ credential_id: id, transports }: Stored) {
-  return { id, transports }
+function credentialOf({ credential_id: id, transports }: StoredPasskey) {
+  return { id, transports: transportsOf(transports) }
 }
 
-async function storedOf(authPool: pg.Pool, accountId: string): Promise<Stored[]> {
-  const { rows } = await authPool.query<Stored>('select * from auth.passkeys where account_id = $1', [accountId])
-  return rows
-}
-
-type Answer = { challenge: string; response: AuthenticationResponseJSON; accountId?: string }
-
-async function answered(
-  { base, authPool }: Parts,
-  { challenge, response, accountId }: Answer,
-): Promise<string | undefined> {
-  const { rows } = await authPool.query<Stored>(
-    'select * from auth.passkeys where credential_id = $1 and ($2::uuid is null or account_id = $2)',
-    [`${response.id}`, accountId ?? null],
-  )
-  const stored = rows[0]
-  if (!stored) return undefined
-  const verified = await orUndefined(() =>
-    verifyAuthenticationResponse({
-      response,
-      expectedChallenge: challenge,
-      expectedOrigin: new URL(base).origin,
-      expectedRPID: new URL(base).hostname,
-      requireUserVerification: true,
-      credential: {
-        id: stored.credential_id,
-        publicKey: new Uint8Array(stored.public_key),
-        counter: Number(stored.counter),
-      },
-    }),
-  )
-  if (!verified?.verified || !verified.authenticationInfo.userVerified) return undefined
-  const counted = await authPool.query(COUNT, [stored.credential_id, verified.authenticationInfo.newCounter])
-  return counted.rowCount === 1 ? stored.account_id : undefined
-}
-
-/** A counter that does not rise means a copied authenticator; one that stays at zero has none. */
-const COUNT = `
-  update auth.passkeys set counter = $2, last_used_at = now()
-  where credential_id = $1 and (counter < $2 or (counter = 0 and $2 = 0))`
-
-type Addition = { challenge: string; response: RegistrationResponseJSON; name: string; accountId: string }
-
-async function added({ base, authPool }: Parts, { challenge, response, name, accountId }: Addition): Promise<boolean> {
-  const verified = await orUndefined(() =>
-    verifyRegistrationResponse({
-      response,
-      expectedChallenge: challenge,
-      expectedOrigin: new URL(base).origin,
-      expectedRPID: new URL(base).hostname,
-      requireUserVerification: true,
-    }),
-  )
-  if (!verified?.verified) return false
-  const { credential: made } = verified.registrationInfo
-  const { rowCount } = await authPool.query(
-    `insert into auth.passkeys (credential_id, account_id, public_key, counter, transports, name)
-     values ($1, $2, $3, $4, $5, $6) on conflict (credential_id) do nothing`,
-    [made.id, accountId, Buffer.from(made.publicKey), made.counter, made.transports ?? [], nameOf(name)],
-  )
-  return rowCount === 1
-}
-
-function nameOf(text: string): string {
-  const name = text.trim().slice(0, NAME_MAX)
-  return name === '' ? 'Passkey' : name
-}
-
-/** The library throws for whatever does not verify, malformed answers too: to us all of them are a no. */
-async function orUndefined<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work()
-  } catch {
-    return undefined
-  }
+/**
+ * WebAuthn section 7.2, step 6: the account that the passkey was made for must be the one that it is stored for. Who is signed
+ * in already was found otherwise, and old authenticators do not say it then.
+ */
+function isHolder(
+  { account_id }: StoredPasskey,
+  { response, accountId }: { response: AuthenticationResponseJSON; accountId: string | undefined },
+): boolean {
+  const { userHandle } = response.response
+  const named = userHandle === undefined ? accountId : Buffer.from(userHandle, 'base64url').toString('utf8')
+  return named === account_id && (accountId === undefined || accountId === account_id)
 }

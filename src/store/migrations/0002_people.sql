@@ -63,6 +63,8 @@ create table auth.totp (
   seed bytea not null,
   -- The newest time step that was accepted; only later ones are.
   last_step bigint not null default -1,
+  -- The session that the unconfirmed seed was shown to: another one is shown another seed, and cannot confirm this.
+  begun_in uuid not null,
   created_at timestamptz not null default now(),
   confirmed_at timestamptz
 );

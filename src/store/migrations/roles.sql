@@ -293,8 +293,12 @@ begin
   insert into auth.account_marks as k (account_id, tainted_at)
   select distinct t.account, now() from unnest(tainted_accounts) t(account) where t.account is not null order by 1
   on conflict (account_id) do update set tainted_at = excluded.tainted_at;
+  -- Never waits for a grant that a person is changing: that transaction may wait for a record of its own.
   update tillgate.grants g set last_seen_at = now()
-  where (g.workspace_id, g.grant_id) in (select t.w, t.given from unnest(workspaces, seen) t(w, given) where t.given is not null);
+  from (select s.workspace_id, s.grant_id from tillgate.grants s
+    where (s.workspace_id, s.grant_id) in (select t.w, t.given from unnest(workspaces, seen) t(w, given) where t.given is not null)
+    for no key update skip locked) free
+  where g.workspace_id = free.workspace_id and g.grant_id = free.grant_id;
 
   return query select c.ord, c.seq, c.hash from unnest(ords, seqs, hashes) c(ord, seq, hash);
 end $$;
