@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+import type pg from 'pg'
+import type { AuditLog, Refusals } from '#audit'
+import type { Interactions, Login, Mailer } from '#identity'
+import type { Clock, Secret } from '#kernel'
+import type { Rate } from '#policy'
+import type { Jobs, People } from '#store'
+import type { Vault } from '#vault'
+
+/** Everything that the pages use; made once by the composition root. */
+export type ConsoleWorld = {
+  /** The base URL without a slash at its end. */
+  readonly base: string
+  readonly login: Login
+  readonly people: People
+  readonly interactions: Interactions
+  /** Undefined without TILLGATE_SMTP_URL. */
+  readonly mailer: Mailer | undefined
+  readonly audit: AuditLog
+  readonly refusals: Refusals
+  readonly vault: Vault
+  /** For the set-up of the first workspace only. */
+  readonly jobs: Jobs
+  /** The pool of `tillgate_auth`, to end tokens of what was stopped. */
+  readonly authPool: pg.Pool
+  /** 32 bytes that sign form tokens. */
+  readonly formKey: Secret<Buffer>
+  readonly limiter: { take(key: string, rate: Rate): void }
+  readonly addressOf: (req: IncomingMessage) => string
+  readonly clock: Clock
+  readonly onMistake: (error: unknown) => void
+}
