@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Console } from '#console'
 import { addressOf, type Endpoint, type Limiter } from '#gateway'
 import {
   type AuthorizationServer,
@@ -17,6 +18,7 @@ type Parts = {
   readonly endpoint: Endpoint
   readonly limiter: Limiter
   readonly authorization: AuthorizationServer
+  readonly pages: Console
   readonly pool: Database['pools']['app']
   readonly onMistake: (error: unknown) => void
 }
@@ -41,7 +43,9 @@ async function route(parts: Parts, req: IncomingMessage, res: ServerResponse): P
   if (resource !== undefined) return parts.endpoint.handle(req, res, resource)
   const described = resourceOfMetadataPath(path)
   if (described !== undefined) return sendMetadata(parts.base, described, res)
-  if (parts.authorization.paths.has(path)) return authorize(parts, req, res)
+  if (parts.authorization.answers(path)) return authorize(parts, req, res)
+  if (path === '/console' || path.startsWith('/console/')) return parts.pages.handle(req, res)
+  if (path === '/') return sendToPages(res)
   if (path === '/healthz') return send(res, 200, 'ok')
   if (path === '/readyz') return sendReadiness(parts, res)
   return send(res, 404, 'There is nothing here. The MCP endpoint is /mcp.')
@@ -67,6 +71,11 @@ function authorize({ authorization, limiter, trustedProxies }: Parts, req: Incom
 function sendMetadata(base: string, resource: ResourceName, res: ServerResponse): void {
   res.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' })
   res.end(JSON.stringify(protectedResourceMetadata(base, resource)))
+}
+
+function sendToPages(res: ServerResponse): void {
+  res.writeHead(302, { location: '/console' })
+  res.end()
 }
 
 async function sendReadiness({ pool }: Parts, res: ServerResponse): Promise<void> {

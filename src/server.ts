@@ -2,11 +2,29 @@ import { join } from 'node:path'
 import { createAuditLog, createHeadSigner, createRefusals, INSTANCE_CHAIN } from '#audit'
 import type { Config } from '#config'
 import { createEgress, createShopifyConnector, type Egress } from '#connectors'
-import { type CallLine, createCredentials, createCursors, createEndpoint, createLimiter, type World } from '#gateway'
-import { createAuthorizationServer, loadOauthKeys, startSweep } from '#identity'
-import type { Clock } from '#kernel'
-import { type Database, type Jobs, jobs as jobsOn } from '#store'
+import { type ConsoleWorld, createConsole } from '#console'
+import {
+  addressOf,
+  type CallLine,
+  createCredentials,
+  createCursors,
+  createEndpoint,
+  createLimiter,
+  type World,
+} from '#gateway'
+import {
+  type AuthorizationServer,
+  createAuthorizationServer,
+  createLogin,
+  createMailer,
+  type Login,
+  startSweep,
+} from '#identity'
+import { type Clock, hmac, Secret } from '#kernel'
+import { type Database, type Jobs, jobs as jobsOn, people } from '#store'
 import { createVault, type DataKey, type InstanceKeys, openKeysFolder, type Vault } from '#vault'
+import { authorizationEvents } from './authorization-events.ts'
+import { clientDocumentBy } from './client-document.ts'
 import { type Listening, listen } from './listen.ts'
 import { createRoutes } from './routes.ts'
 
@@ -35,6 +53,7 @@ export type Gate = {
   readonly port: number
   /** The base URL without a slash at its end. */
   readonly url: string
+  readonly login: Login
   /** Writes what is counted and signs what is written, now rather than within the minute. */
   flush(): Promise<void>
   stop(): Promise<void>
@@ -51,6 +70,11 @@ export async function openFoundation({ config, database, clock }: Pick<Surroundi
   return { keys, vault: createVault({ provider: keys.provider, clock }), jobs } satisfies Foundation
 }
 
+/** What signs and hides what the login keeps; the same on every replica. */
+export function loginSecret({ cursorKey }: InstanceKeys): Secret<Buffer> {
+  return new Secret(hmac(cursorKey.reveal(), 'tillgate/login'))
+}
+
 /** Builds the world and opens the door. This is the only place that knows all modules. */
 export async function startGate(surroundings: Surroundings, foundation: Foundation): Promise<Gate> {
   const { config, database, clock, log } = surroundings
@@ -64,21 +88,15 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
   const url = config.url ?? `http://localhost:${listening.port}`
   const world = makeWorld({ ...surroundings, url, egress, records, onMistake }, foundation)
   const endpoint = createEndpoint(world)
-  const authorization = createAuthorizationServer({
-    issuer: url,
-    authPool: database.pools.auth,
-    ...(await loadOauthKeys(config.keysFolder)),
-    log: ({ event, route, address, error = event }) => {
-      if (event === 'refused') records.refusals.count(INSTANCE_CHAIN, { step: route, reason: error, address })
-      else log.info({ event, route, error }, 'authorization server')
-    },
-  })
+  const authorization = await openAuthorization(world, { ...surroundings, egress, records, onMistake }, foundation)
+  const consoleWorld = await makeConsoleWorld(world, { surroundings, authorization }, foundation)
   late.routes = createRoutes({
     base: url,
     trustedProxies: world.trustedProxies,
     limiter: world.limiter,
     endpoint,
     authorization,
+    pages: createConsole(consoleWorld),
     pool: database.pools.app,
     onMistake,
   })
@@ -86,10 +104,12 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
   return {
     port: listening.port,
     url,
+    login: consoleWorld.login,
     flush: records.flush,
     stop: () =>
       stopInOrder(listening, [
         endpoint.close,
+        authorization.stop,
         sweep.stop,
         records.close,
         egress.close,
@@ -125,6 +145,50 @@ function makeWorld(
     clock,
     onCall: made.onCall ?? (() => {}),
     onMistake: made.onMistake,
+  }
+}
+
+function openAuthorization(
+  { base, limiter }: World,
+  { database, clock, log, egress, records, onMistake }: Omit<Made, 'url'>,
+  { vault }: Foundation,
+): Promise<AuthorizationServer> {
+  const info = (details: object) => log.info(details, 'authorization server')
+  return createAuthorizationServer({
+    issuer: base,
+    authPool: database.pools.auth,
+    vault,
+    clock,
+    fetchDocument: clientDocumentBy(egress),
+    limit: limiter.take,
+    log: authorizationEvents({ ...records, clock, info, onMistake }),
+  })
+}
+
+type Asking = { readonly surroundings: Surroundings; readonly authorization: AuthorizationServer }
+
+async function makeConsoleWorld(
+  { base, limiter, audit, refusals, trustedProxies, clock, onMistake }: World,
+  { surroundings: { config, database }, authorization }: Asking,
+  { keys, vault, jobs }: Foundation,
+): Promise<ConsoleWorld> {
+  const authPool = database.pools.auth
+  return {
+    base,
+    login: await createLogin({ base, authPool, vault, clock, secret: loginSecret(keys) }),
+    people: people(database.pools.app),
+    interactions: authorization.interactions,
+    mailer: config.mail && createMailer(config.mail.url, config.mail.from),
+    audit,
+    refusals,
+    vault,
+    jobs,
+    authPool,
+    formKey: new Secret(hmac(keys.cursorKey.reveal(), 'tillgate/forms')),
+    limiter,
+    addressOf: (req) => addressOf(req, trustedProxies),
+    clock,
+    onMistake,
   }
 }
 

@@ -187,6 +187,17 @@ describe('appending', () => {
     expect(await seen()).toEqual([{ last_seen_at: expect.any(Date) }])
   })
 
+  it('does not wait for a grant that somebody is changing, who may wait for a record', async () => {
+    const { workspaceId, grantId } = await makeAgent()
+    await withClient(db.superuser, async (client) => {
+      await client.query('begin')
+      await client.query('update tillgate.grants set accepted_version = 1 where grant_id = $1', [grantId])
+      await log.append({ workspaceId, header: header(), seenGrant: grantId })
+      await client.query('commit')
+    })
+    expect(await verified(workspaceId)).toEqual([{ records: 1, problems: [] }])
+  })
+
   it.each(['taintAgent', 'taintAccount', 'seenGrant'])(
     'refuses a %s that is no id, before it fails others',
     async (mark) => {

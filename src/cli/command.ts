@@ -39,6 +39,11 @@ export const COMMON_OPTIONS: Options = {
   help: { type: 'boolean', about: 'show this' },
 }
 
+/** For commands that act in one workspace. */
+export const workspaceOption: Options = {
+  workspace: { type: 'string', value: 'SLUG', about: 'the workspace (the only one there is)' },
+}
+
 /** Splits the words after a command's name. Throws UsageError. */
 export function parseLine(command: Command, args: readonly string[]) {
   try {

@@ -1,5 +1,6 @@
 import {
   addStore,
+  createLogin,
   createMachineAgent,
   createWorkspace,
   listAgents,
@@ -11,8 +12,10 @@ import {
   type Workspace,
   workspaceBySlug,
 } from '#identity'
-import { Secret } from '#kernel'
+import { Secret, systemClock } from '#kernel'
 import type { Sandbox } from '#sandbox'
+import { loginSecret } from '#server'
+import { makeDemoOwner } from './demo-owner.ts'
 import { type DemoSecrets, keepDemoSecrets } from './demo-secrets.ts'
 import type { Serving } from './serving.ts'
 
@@ -28,15 +31,18 @@ type Parts = {
   readonly secrets: DemoSecrets
   readonly sandbox: Sandbox
   readonly keysFolder: string
+  /** The base URL that passkeys and the authenticator app are made for. */
+  readonly base: string
 }
 
-/** Makes the demo workspace, its sandbox store and its two agents, or finds them as they are. */
+/** Makes the demo workspace, its sandbox store, its two agents and its owner, or finds them as they are. */
 export async function prepareDemo(parts: Parts) {
   const { foundation } = parts.serving
   const workspace = (await workspaceBySlug(foundation, SLUG)) ?? (await createDemoWorkspace(parts))
   await connectSandbox(parts, workspace)
   const secrets = { ...parts.secrets, agents: { ...parts.secrets.agents } }
   for (const name of AGENTS) secrets.agents[name] ??= await makeAgent(parts, workspace, name)
+  secrets.owner ??= await makeOwner(parts, workspace)
   keepDemoSecrets(parts.keysFolder, secrets)
   const store = { handle: HANDLE, platform: 'shopify', mode: 'test', url: parts.sandbox.url }
   return { secrets, workspace: { id: workspace.workspaceId, slug: workspace.slug }, stores: [store] }
@@ -64,6 +70,12 @@ async function connectSandbox({ serving: { foundation }, sandbox }: Parts, { wor
   await addStore(foundation, { ...place, platform: 'shopify', name: NAME, mode: 'test', currency: 'EUR' })
 }
 
+async function makeOwner({ serving: { foundation, database }, base }: Parts, { workspaceId }: Workspace) {
+  const { vault, keys, jobs } = foundation
+  const parts = { base, authPool: database.pools.auth, vault, clock: systemClock, secret: loginSecret(keys) }
+  return makeDemoOwner({ login: await createLogin(parts), jobs, clock: systemClock, workspaceId })
+}
+
 /** An agent whose secret was lost with the keys folder's demo.json is replaced. */
 async function makeAgent(
   { serving: { foundation, database } }: Parts,
@@ -71,7 +83,7 @@ async function makeAgent(
   name: 'analyst' | 'operator',
 ) {
   const parts = { jobs: foundation.jobs, authPool: database.pools.auth }
-  const agents = await listAgents(foundation, workspaceId)
+  const agents = await foundation.jobs.inWorkspace(workspaceId, (tx) => listAgents(tx))
   if (agents.some((agent) => agent.name === name && agent.revokedAt === null)) {
     await revokeAgent(parts, { workspaceId, agent: name, by: MADE_BY })
   }

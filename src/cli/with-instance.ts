@@ -4,7 +4,7 @@ import type { Config } from '#config'
 import { type Workspace, workspaceBySlug } from '#identity'
 import { AppError, systemClock } from '#kernel'
 import { type Foundation, openFoundation } from '#server'
-import { type Database, openDatabase } from '#store'
+import { type Database, openDatabase, type WorkspaceTransaction } from '#store'
 import { createLog } from './log.ts'
 import { requireOperatorKey } from './operator-key.ts'
 import { refuseWithoutData } from './refuse-without-data.ts'
@@ -14,6 +14,8 @@ import { finishFirst } from './until-stopped.ts'
 export type Instance = Foundation & {
   readonly config: Config
   readonly database: Database
+  /** Who acts, as tables and records note it: `operator:<os user>`. */
+  readonly by: string
   /** Records what the operator did, in the chain of the workspace or of the instance. */
   record(what: Pick<RecordHeader, 'action' | 'subject' | 'grant'>, workspaceId?: string): Promise<void>
 }
@@ -39,23 +41,34 @@ export async function withInstance<T>(config: Config, work: (instance: Instance)
   try {
     const foundation = await openFoundation({ config, database, clock: systemClock })
     const audit = createAuditLog({ pool: database.pools.audit })
+    const by = `operator:${config.operator}`
     const record: Instance['record'] = async (what, workspaceId = INSTANCE_CHAIN) => {
-      const operator = `operator:${config.operator}`
       const header = {
         v: 1,
         kind: 'admin',
         request: randomUUID(),
         at: systemClock(),
-        operator,
+        operator: by,
         outcome: 'ok',
         ...what,
       } as const
       await audit.append({ workspaceId, header })
     }
-    return await work({ ...foundation, config, database, record })
+    return await work({ ...foundation, config, database, by, record })
   } finally {
     await database.close()
   }
+}
+
+/** As `chosenWorkspace`, with a transaction inside it. */
+export async function inChosenWorkspace<T>(
+  instance: Instance,
+  slug: string | undefined,
+  work: (tx: WorkspaceTransaction, workspace: Workspace) => Promise<T>,
+): Promise<T & { workspace: Workspace }> {
+  const workspace = await chosenWorkspace(instance, slug)
+  const done = await instance.jobs.inWorkspace(workspace.workspaceId, (tx) => work(tx, workspace))
+  return { ...done, workspace }
 }
 
 /** The workspace of this slug; without a slug the only one there is. Throws AppError `not_found`. */

@@ -1,10 +1,7 @@
-import { type AgentSummary, createMachineAgent, listAgents, revokeAgent } from '#identity'
-import { type Command, listOption, type Options, requiredOption, textOption } from '../command.ts'
+import { type AgentSummary, createMachineAgent, findAgent, listAgents, revokeAgent } from '#identity'
+import { systemClock } from '#kernel'
+import { type Command, listOption, requiredOption, textOption, workspaceOption } from '../command.ts'
 import { asOperator, chosenWorkspace, type Instance, withInstance } from '../with-instance.ts'
-
-const inWorkspace: Options = {
-  workspace: { type: 'string', value: 'SLUG', about: 'the workspace (the only one there is)' },
-}
 
 export const agentCreate: Command = {
   name: 'agent create',
@@ -12,7 +9,7 @@ export const agentCreate: Command = {
   usage: 'NAME --role ROLE [--stores HANDLE,…] [--scopes SCOPE,…] [--workspace SLUG]',
   words: { min: 1, max: 1 },
   options: {
-    ...inWorkspace,
+    ...workspaceOption,
     role: { type: 'string', value: 'ROLE', about: 'analyst, support, merchandiser, operator or your own' },
     stores: { type: 'string', value: 'HANDLE,…', about: 'stores that it may use (all connected now)' },
     scopes: { type: 'string', value: 'SCOPE,…', about: "a part of the role's scopes (all of them)" },
@@ -30,7 +27,7 @@ export const agentCreate: Command = {
         stores: listOption({ values }, 'stores') ?? 'all',
         ...(scopes && { scopes }),
         purpose: textOption({ values }, 'purpose') ?? '',
-        createdBy: `operator:${config.operator}`,
+        createdBy: instance.by,
       })
       await instance.record({ action: 'agent.create', subject: agent.agentId }, workspaceId)
       const secret = agent.clientSecret.reveal()
@@ -47,11 +44,12 @@ export const agentList: Command = {
   about: 'lists the agents of a workspace',
   usage: '[--workspace SLUG]',
   words: { min: 0, max: 0 },
-  options: inWorkspace,
+  options: workspaceOption,
   run: ({ config, values }) =>
     withInstance(config, async (instance) => {
       const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
-      const agents = await listAgents(instance, workspaceId)
+      const listed = await instance.jobs.inWorkspace(workspaceId, (tx) => listAgents(tx))
+      const agents = listed.map(({ roleDefinition: _now, acceptedDefinition: _accepted, ...agent }) => agent)
       const lines = agents.map(describe)
       return {
         text:
@@ -68,14 +66,18 @@ export const agentRevoke: Command = {
   about: 'stops the very next call of an agent',
   usage: 'NAME [--workspace SLUG]',
   words: { min: 1, max: 1 },
-  options: inWorkspace,
+  options: workspaceOption,
   run: ({ config, words: [agent = ''], values }) =>
     withInstance(config, async (instance) => {
       const { workspaceId } = await chosenWorkspace(instance, textOption({ values }, 'workspace'))
-      const by = `operator:${config.operator}`
-      const wasRevoked = await hasEnded(instance, workspaceId, agent)
+      const found = await instance.jobs.inWorkspace(workspaceId, (tx) => findAgent(tx, agent))
+      const wasRevoked = found.revokedAt !== null
       // Once more all the same: a crash may have left its tokens and secrets.
-      const { agentId: id, name } = await revokeAgent(parts(instance), { workspaceId, agent, by })
+      const { agentId: id, name } = await revokeAgent(parts(instance), {
+        workspaceId,
+        agent: found.agentId,
+        by: instance.by,
+      })
       if (!wasRevoked) await instance.record({ action: 'agent.revoke', subject: id }, workspaceId)
       return {
         text: wasRevoked ? `${name} was already revoked.` : `Revoked ${name}: its next call is refused.`,
@@ -88,14 +90,16 @@ function parts({ jobs, database }: Instance) {
   return { jobs, authPool: database.pools.auth }
 }
 
-/** Whether agents have this name or id, but no live one. */
-async function hasEnded(instance: Instance, workspaceId: string, nameOrId: string): Promise<boolean> {
-  const agents = await listAgents(instance, workspaceId)
-  const named = agents.filter(({ name, agentId }) => name === nameOrId || agentId === nameOrId)
-  return named.length > 0 && named.every(({ revokedAt }) => revokedAt !== null)
+type Line = Omit<AgentSummary, 'roleDefinition' | 'acceptedDefinition'>
+
+function describe(agent: Line): string {
+  const { name, role, stores, clientId, kind, agentId, memberEmail } = agent
+  const whose = kind === 'machine' ? clientId : `${agentId} of ${memberEmail ?? 'a former member'}`
+  return `${name.padEnd(20)} ${role.padEnd(14)} ${whose}  ${stateOf(agent)}stores: ${stores.join(', ') || 'none'}`
 }
 
-function describe({ name, role, stores, clientId, revokedAt }: AgentSummary): string {
-  const state = revokedAt ? `revoked ${revokedAt.toISOString()}` : `stores: ${stores.join(', ') || 'none'}`
-  return `${name.padEnd(20)} ${role.padEnd(14)} ${clientId}  ${state}`
+function stateOf({ revokedAt, expiresAt, quarantinedAt }: Line): string {
+  if (revokedAt) return `revoked ${revokedAt.toISOString()}  `
+  if (expiresAt && expiresAt.getTime() <= systemClock()) return `expired ${expiresAt.toISOString()}  `
+  return quarantinedAt ? `quarantined ${quarantinedAt.toISOString()}  ` : ''
 }

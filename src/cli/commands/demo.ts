@@ -1,4 +1,4 @@
-import { ConfigError } from '#config'
+import { type Config, ConfigError } from '#config'
 import { packageVersion, systemClock } from '#kernel'
 import { startShopifySandbox } from '#sandbox'
 import { callLineText } from '../call-line.ts'
@@ -22,7 +22,7 @@ export const demo: Command = {
     const stopped = untilStopped()
     const serving = await startServing(config, stopped)
     try {
-      const { sandbox, ...demo } = await prepare(serving, config.keysFolder)
+      const { sandbox, ...demo } = await prepare(serving, config)
       const gate = await serving.open({
         egressAllow: [new URL(sandbox.url).host],
         onCall: (line) => json || process.stdout.write(`${callLineText(line, systemClock())}\n`),
@@ -40,17 +40,20 @@ export const demo: Command = {
 /** Plenty for 2,000 calls a second; the demo shows Tillgate's limits, not the platform's. */
 const THROTTLE = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 }
 
-async function prepare(serving: Serving, keysFolder: string) {
+async function prepare(serving: Serving, { keysFolder, url, port }: Config) {
   const operatorKey = makeOperatorKey(keysFolder)
   const secrets = demoSecrets(keysFolder, { madeOn: systemClock(), operatorKey })
   const sandbox = await startShopifySandbox({ madeOn: secrets.madeOn, clock: systemClock, throttle: THROTTLE })
   serving.alsoStop(sandbox.close)
-  return { sandbox, ...(await prepareDemo({ serving, secrets, sandbox, keysFolder })) }
+  return {
+    sandbox,
+    ...(await prepareDemo({ serving, secrets, sandbox, keysFolder, base: url ?? `http://localhost:${port}` })),
+  }
 }
 
 type Ready = ReturnType<typeof readyLine>
 
-/** The ready line of the demo. People and pages are not built yet, hence the nulls. */
+/** The ready line of the demo. */
 function readyLine(demo: {
   url: string
   secrets: DemoSecrets
@@ -62,9 +65,9 @@ function readyLine(demo: {
     ready: true,
     version: packageVersion(),
     url,
-    console: null,
+    console: `${url}/console`,
     mcp: `${url}/mcp`,
-    owner: null,
+    owner: secrets.owner,
     operator_key: secrets.operatorKey,
     workspace,
     stores,
@@ -72,7 +75,7 @@ function readyLine(demo: {
   }
 }
 
-function readyBlock({ version, url, mcp, workspace, stores, agents, operator_key }: Ready): string {
+function readyBlock({ version, url, mcp, workspace, stores, agents, owner, operator_key, ...ready }: Ready): string {
   const { analyst, operator } = agents
   return `
 Tillgate ${version} is ready.
@@ -80,6 +83,15 @@ Tillgate ${version} is ready.
   MCP URL       ${mcp}
   workspace     ${workspace.slug}
   store         ${stores.map((store) => Object.values(store).join('  ')).join('\n                ')}
+
+  Console       ${ready.console}
+  sign in as    ${owner?.email}
+  password      ${owner?.password}
+  a code now    tillgate demo code   (node dist/main.js demo code)
+  key for an authenticator app   ${owner?.totp_secret}
+
+  Connect an agent of yours: give it the MCP URL, it opens the consent page. In Claude Code:
+  claude mcp add --transport http tillgate ${mcp}
 
   Two machine agents (for this demo only; they open nothing but the sandbox)
   analyst       client_id      ${analyst?.client_id}

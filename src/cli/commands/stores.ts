@@ -2,7 +2,15 @@ import { STORE_HANDLE } from '#commerce'
 import { createEgress, createShopifyConnector } from '#connectors'
 import { type AgentSummary, addStore, addStoreToGrant, listAgents } from '#identity'
 import { AppError, Secret, systemClock } from '#kernel'
-import { type Command, type Invocation, listOption, requiredOption, textOption, UsageError } from '../command.ts'
+import {
+  type Command,
+  type Invocation,
+  listOption,
+  requiredOption,
+  textOption,
+  UsageError,
+  workspaceOption,
+} from '../command.ts'
 import { asOperator, chosenWorkspace, type Instance } from '../with-instance.ts'
 
 export const storeAdd: Command = {
@@ -11,7 +19,7 @@ export const storeAdd: Command = {
   usage: 'HANDLE --sandbox URL [--agents NAME,…|all] [--workspace SLUG]',
   words: { min: 1, max: 1 },
   options: {
-    workspace: { type: 'string', value: 'SLUG', about: 'the workspace (the only one there is)' },
+    ...workspaceOption,
     sandbox: {
       type: 'string',
       value: 'URL',
@@ -63,7 +71,9 @@ function sandboxOrigin(text: string): string {
 
 /** The live agents of these names. Throws AppError `not_found` before anything is connected. */
 async function chosenAgents(instance: Instance, workspaceId: string, names: string[]): Promise<AgentSummary[]> {
-  const live = (await listAgents(instance, workspaceId)).filter(({ revokedAt }) => revokedAt === null)
+  const live = (await instance.jobs.inWorkspace(workspaceId, (tx) => listAgents(tx))).filter(
+    ({ revokedAt }) => revokedAt === null,
+  )
   if (names.includes('all')) return live
   const missing = names.find((name) => !live.some((agent) => agent.name === name))
   if (missing === undefined) return live.filter(({ name }) => names.includes(name))
