@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ERROR_CODES } from '#kernel'
@@ -130,8 +130,9 @@ describe('the documents', () => {
   it('name every option of every command', () => {
     const text = readDocument('docs/configuration.md')
     const folder = join(ROOT, 'src', 'cli', 'commands')
-    const sources = ['agents', 'audit', 'demo', 'doctor', 'migrate', 'sandbox', 'serve', 'stores', 'workspaces']
-    const read = sources.map((name) => readFileSync(join(folder, `${name}.ts`), 'utf8')).join('\n')
+    const read = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('\n')
     for (const [, name] of read.matchAll(/^ {2}name: '([a-z ]+)'/gm)) expect(text).toContain(`\`${name}`)
     for (const [, option] of read.matchAll(/^ +'?([a-z-]+)'?: \{\s*type: '(?:string|boolean)'/gm))
       expect(text).toContain(`--${option}`)

@@ -206,7 +206,7 @@ describe('queries whose WHERE was forgotten', () => {
     for (const each of [two.one, two.two]) {
       const { workspaceId, slug, agent } = each
       expect((await listStores(world, workspaceId)).map(({ handle }) => handle)).toEqual([`shop-${slug}`])
-      const agents = await listAgents(world, workspaceId)
+      const agents = await world.jobs.inWorkspace(workspaceId, (tx) => listAgents(tx))
       expect(agents).toMatchObject([{ agentId: agent.agentId, name: `agent ${slug}`, stores: [`shop-${slug}`] }])
       expect(await workspaceBySlug(world, slug)).toEqual({ workspaceId, slug, name: slug })
       const role = await roleByName(world, { workspaceId, name: 'nobody' })

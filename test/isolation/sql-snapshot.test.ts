@@ -65,7 +65,7 @@ it('identity runs these statements', async () => {
   await sql.during('moveStore', () => identity.moveStore(world, shop))
   const { grantId } = await sql.during('createMachineAgent', () => identity.createMachineAgent(world, agent))
   const link = { workspaceId, grantId, handle: 'shop' }
-  await sql.during('listAgents', () => identity.listAgents(world, workspaceId))
+  await sql.during('listAgents', () => world.jobs.inWorkspace(workspaceId, (tx) => identity.listAgents(tx)))
   await sql.during('addStoreToGrant', () => identity.addStoreToGrant(world, link))
   await sql.during('removeStoreFromGrant', () => identity.removeStoreFromGrant(world, link))
   const named = { workspaceId, agent: 'bot', overlapSeconds: 0, by: 'test' }
@@ -122,12 +122,20 @@ async function listen(pools: Pools) {
   await once(server, 'listening')
   const address = server.address()
   const base = `http://localhost:${typeof address === 'object' ? address?.port : 0}`
-  const keys = await identity.loadOauthKeys(folder)
-  const oauth = identity.createAuthorizationServer({ issuer: base, authPool: pools.auth, ...keys, log: () => {} })
+  const oauth = await identity.createAuthorizationServer({
+    issuer: base,
+    authPool: pools.auth,
+    vault,
+    clock: systemClock,
+    fetchDocument: () => Promise.reject(new Error('nothing is fetched here')),
+    limit: () => {},
+    log: () => {},
+  })
   server.on('request', (request, response) => oauth.handle(request, response, '192.0.2.7'))
   const stop = async () => {
     server.close()
     server.closeAllConnections()
+    await oauth.stop()
   }
   return { base, stop }
 }

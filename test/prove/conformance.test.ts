@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runScenario } from '../support/conformance.ts'
+import { runAuthorizationSuite, runScenario } from '../support/conformance.ts'
 import { foreignRuns } from '../support/foreign.ts'
+import { freePort } from '../support/loopback-client.ts'
+import { operate } from '../support/operator.ts'
+import { ownerOf } from '../support/people.ts'
 import { type Product, startProduct, tokenFor } from '../support/product.ts'
 import { startTokenProxy, type TokenProxy } from '../support/token-proxy.ts'
+import { type Walker, walker } from '../support/walk.ts'
 
 type Scenario = {
   readonly scenario: string
@@ -60,8 +64,10 @@ const scenarios: readonly Scenario[] = [
 describe.skipIf(!foreignRuns)('the conformance suite', () => {
   let product: Product
   let proxy: TokenProxy
+  let owner: Walker
   beforeAll(async () => {
     product = await startProduct()
+    owner = walker(product.ready.url, ownerOf(product.ready))
     proxy = await startTokenProxy(product.ready.mcp, await tokenFor(product.ready, 'operator'))
   })
   afterAll(async () => {
@@ -81,11 +87,15 @@ describe.skipIf(!foreignRuns)('the conformance suite', () => {
   })
 
   it.each(['2025-11-25', '2026-07-28'])(
-    'finds the metadata of the authorization server valid in %s',
+    'finds the authorization server right in %s: its metadata, and the way from a person to a token',
     async (revision) => {
-      const scenario = 'authorization-server-metadata-endpoint'
-      const verdict = await runScenario({ kind: 'authorization', url: product.ready.url, scenario, revision })
-      expect(verdict).toMatchObject({ exit: 0, passed: 1, others: ['WARNING authorization-server-metadata-cimd'] })
+      const port = await freePort()
+      const words = ['client', 'create', 'Conformance', '--redirect', `http://127.0.0.1:${port}/callback`]
+      const clientId = String(operate(product, words).client?.client_id)
+      const { url: issuer, mcp: resource } = product.ready
+      const walk = (address: URL) => owner.authorize(address)
+      const verdict = await runAuthorizationSuite({ issuer, resource, clientId, port, revision, walk })
+      expect(verdict, verdict.output).toMatchObject({ exit: 0, passed: 3, others: [] })
     },
   )
 

@@ -1,8 +1,8 @@
-import { setup as build } from '../support/build.ts'
+import { setup as prepare } from '../support/build.ts'
 import { installForeign } from '../support/foreign.ts'
 
-/** Builds Tillgate and installs the programs of others, once for the whole run. */
+/** Builds Tillgate, sees to a browser and installs the programs of others, once for the whole run. */
 export function setup(): void {
-  build()
+  prepare()
   installForeign()
 }

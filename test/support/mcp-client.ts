@@ -62,8 +62,21 @@ function clientV2(mode: VersionNegotiationMode): Connect {
 export async function openV2(mode: VersionNegotiationMode, transport: Transport): Promise<McpClient> {
   const client = new Client(INFO, { versionNegotiation: { mode } })
   await client.connect(transport)
+  return ownV2(client)
+}
+
+/** A connected client of SDK v2, with its answers parsed. */
+export function ownV2(client: Client): McpClient {
+  return { revision: client.getNegotiatedProtocolVersion(), ...calls(client) }
+}
+
+/** As `ownV2`, of SDK v1. */
+export function ownV1(client: ClientV1, transport: StreamableHTTPClientTransportV1): McpClient {
+  return { revision: transport.protocolVersion, ...calls(client) }
+}
+
+function calls(client: Client | ClientV1): Omit<McpClient, 'revision'> {
   return {
-    revision: client.getNegotiatedProtocolVersion(),
     listTools: async () => z.array(tool).parse((await client.listTools()).tools),
     callTool: async (name, args) => answer.parse(await client.callTool({ name, arguments: args })),
     close: () => client.close(),
@@ -84,10 +97,5 @@ async function clientV1(url: string, auth: ClientAuth): Promise<McpClient> {
         }
   const transport = new StreamableHTTPClientTransportV1(new URL(url), options)
   await client.connect(transport)
-  return {
-    revision: transport.protocolVersion,
-    listTools: async () => z.array(tool).parse((await client.listTools()).tools),
-    callTool: async (name, args) => answer.parse(await client.callTool({ name, arguments: args })),
-    close: () => client.close(),
-  }
+  return ownV1(client, transport)
 }

@@ -42,6 +42,8 @@ const readySchema = z.object({
   version: z.string(),
   url: z.string(),
   mcp: z.string(),
+  console: z.string(),
+  owner: z.object({ email: z.string(), password: z.string(), totp_secret: z.string() }),
   operator_key: z.string().nullable(),
   workspace: z.object({ id: z.string(), slug: z.string() }),
   stores: z.array(z.object({ handle: z.string(), platform: z.string(), mode: z.string(), url: z.string() })).min(1),

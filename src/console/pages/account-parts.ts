@@ -57,12 +57,13 @@ type PasskeyBlock = {
   readonly text: string
   readonly look?: 'quiet' | ''
   readonly before?: Html
+  readonly after?: Html
 }
 
 /** A button that passkeys.js shows and drives; it stays hidden where there is no script. */
-export function passkeyBlock({ ceremony, csrf, to, text, look = '', before }: PasskeyBlock): Html {
+export function passkeyBlock({ ceremony, csrf, to, text, look = '', before, after }: PasskeyBlock): Html {
   return html`<div class="passkey" data-passkey="${ceremony}" data-csrf="${csrf}" data-to="${to}" hidden>
-${before ?? ''}<button type="button" class="${look}">${text}</button><p role="status"></p></div>`
+${before ?? ''}<button type="button" class="${look}">${text}</button><p role="status"></p>${after ?? ''}</div>`
 }
 
 /** Whether there is anything that a session could show as its second factor. */

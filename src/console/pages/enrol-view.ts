@@ -22,7 +22,7 @@ export function enrolPage(enrol: Enrol): Reply {
   const { account, csrf, to, error } = enrol
   const body = html`<section class="card middle"><h1>Set up a second factor</h1>
 <p class="lead">A password can be stolen without anybody noticing. Nothing here opens without a second factor.</p>
-${passkeyBlock({ ceremony: 'add', csrf, to, text: 'Make a passkey', before: passkeyWords() })}
+${passkeyBlock({ ceremony: 'add', csrf, to, text: 'Make a passkey', before: passkeyWords(), after: html`<p class="or">or</p>` })}
 <h2>Authenticator app</h2>${otherError(error, [])}${app(enrol)}</section>${recoveryTemplate(to)}`
   const page = layout({ title: 'Set up a second factor', body, account, csrf, passkeys: true })
   return { kind: 'page', html: page, status: refusalStatus(error) }

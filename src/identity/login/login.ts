@@ -59,7 +59,10 @@ export type Factors = {
 
 export type LinkPurpose = 'setup' | 'password' | 'second_factor'
 
-/** People: accounts, passwords, sessions, second factors and one-time links. */
+/**
+ * People: accounts, passwords, sessions, second factors and one-time links. What takes a session throws AppError `not_allowed`
+ * where that ended or was renewed meanwhile.
+ */
 export type Login = {
   /** The live session that the request's Cookie header carries; one read of the database, never a cache. */
   session(cookieHeader: string | undefined): Promise<LoginSession | undefined>
@@ -76,11 +79,17 @@ export type Login = {
   /** Throws AppError `invalid_arguments` with `field` for a bad address or name, a weak password, a taken address. */
   createAccount(input: { email: string; name: string; password: string }): Promise<Account>
   accountByEmail(email: string): Promise<Account | undefined>
-  /** Ends all sessions but the given one. Refused or locked as a sign-in is; throws `invalid_arguments` for a weak password. */
+  /**
+   * Ends all sessions but the given one, which stays as it is and must be fresh. Refused or locked as a sign-in is; throws
+   * `invalid_arguments` for a weak password.
+   */
   changePassword(session: LoginSession, input: { current: string; next: string }): Promise<CodeResult>
 
   factors(accountId: string): Promise<Factors>
-  /** A new unconfirmed seed: `secret` in base32, `uri` for a QR code (otpauth). Replaces an unconfirmed one only. */
+  /**
+   * An unconfirmed seed: `secret` in base32, `uri` for a QR code (otpauth). The same one again for the same session; another
+   * session gets another one in its place. Throws AppError `not_allowed` where the account has a confirmed one.
+   */
   beginTotp(session: LoginSession): Promise<{ secret: string; uri: string }>
   /** Confirms the seed with its first code. On `ok` ten recovery codes come, shown once, where the account had none. */
   confirmTotp(session: LoginSession, code: string): Promise<CodeResult & { recoveryCodes?: readonly string[] }>

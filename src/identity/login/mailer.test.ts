@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Secret } from '#kernel'
+import { localhostTls } from '../../../test/support/localhost-tls.ts'
 import { createMailer } from './mailer.ts'
 
 const MAIL = { to: 'ada@example.com', subject: 'A link', text: 'Open it:\nhttps://gate.example/x\n' }
@@ -58,7 +60,16 @@ describe('the mailer', () => {
     await expect(mailer.send(MAIL)).rejects.toMatchObject({ code: 'unavailable' })
   })
 
-  it('sends neither mail nor password without TLS to another machine', async () => {
+  it('tells nothing to a server whose certificate nobody vouches for', async () => {
+    const heard: string[] = []
+    const port = await listen(createTlsServer(localhostTls, (socket) => converse(socket, friendly, heard)))
+    const mailer = createMailer(new Secret(`smtps://me:s3cret@localhost:${port}`), 'gate@example.com')
+    await expect(mailer.send(MAIL)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(heard).toEqual([])
+  })
+
+  // Only there are all of 127.0.0.0/8 this machine.
+  it.runIf(process.platform === 'linux')('sends neither mail nor password without TLS to another machine', async () => {
     const { port, heard } = await smtpServer(friendly)
     // A name of this machine that is none of loopback to the mailer.
     const mailer = createMailer(new Secret(`smtp://me:s3cret@127.1.2.3:${port}`), 'gate@example.com')
@@ -80,6 +91,7 @@ describe('the mailer', () => {
 /** Speaks as much SMTP (RFC 5321) as a mail needs. */
 function friendly(line: string): string {
   if (line.startsWith('EHLO')) return '250-localhost\r\n250 AUTH PLAIN'
+  if (line.startsWith('STARTTLS')) return '502 unknown'
   if (line.startsWith('AUTH')) return '235 welcome'
   if (line.startsWith('DATA')) return '354 go on'
   return line.startsWith('QUIT') ? '221 bye' : '250 fine'
@@ -88,12 +100,16 @@ function friendly(line: string): string {
 async function smtpServer(answers: Answers): Promise<{ port: number; heard: string[]; close(): void }> {
   const heard: string[] = []
   const server = createServer((socket) => converse(socket, answers, heard))
+  return { port: await listen(server), heard, close: () => server.close() }
+}
+
+/** On every address, as a real one: also on those of loopback that the mailer does not know. */
+async function listen(server: Server): Promise<number> {
   servers.push(server)
-  // On every address of both families, as a real one: also on those of loopback that the mailer does not know.
   server.listen(0)
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return { port, heard, close: () => server.close() }
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
 }
 
 function converse(socket: Socket, answers: Answers, heard: string[]): void {

@@ -7,7 +7,7 @@ import { WORKSPACE_OF_CLIENT } from './client-adapter.ts'
 import { sayProblem } from './error-page.ts'
 import { features } from './features.ts'
 import { alwaysAsk } from './interaction-policy.ts'
-import type { ProviderParts } from './provider.ts'
+import type { ProviderParts } from './provider-parts.ts'
 
 const MINUTE = 60
 const DAY = 86_400

@@ -10,7 +10,7 @@ import { SCOPES } from '#commerce'
 import { newToken } from '#kernel'
 import { resourceName, resourceUrl } from '../resources.ts'
 import { WORKSPACE_OF_CLIENT } from './client-adapter.ts'
-import type { ProviderParts } from './provider.ts'
+import type { ProviderParts } from './provider-parts.ts'
 import { registrable } from './registration.ts'
 
 const MINUTE = 60

@@ -1,30 +1,18 @@
 import './url-parse.ts'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { Provider } from 'oidc-provider/lib/provider.js'
-import type pg from 'pg'
 import { SCOPES } from '#commerce'
 import { newToken } from '#kernel'
 import { matchesSecret } from './client-adapter.ts'
 import { configuration } from './configuration.ts'
-import type { ClientDocuments } from './documents.ts'
 import { answerInOurWords, onlyOurPaths, openRegistration, ownCookies, plainRequests, publicMetadata } from './edge.ts'
 import { type OauthEvent, type Report, reportEvents, reporter } from './events.ts'
 import type { Limit } from './limit.ts'
 import type { RequestNotes } from './notes.ts'
+import type { ProviderParts } from './provider-parts.ts'
 import { queryOf } from './query.ts'
+import { isSameRedirect } from './redirects.ts'
 import { refreshGrace } from './refresh-grace.ts'
-import type { ServerKeys } from './server-keys.ts'
-
-export type ProviderParts = {
-  /** An origin. */
-  readonly issuer: string
-  readonly authPool: pg.Pool
-  readonly keys: ServerKeys
-  readonly documents: ClientDocuments
-  readonly notes: RequestNotes
-  /** Notes which standing grant is behind a Grant of the library. */
-  grantOf(ctx: KoaContextWithOIDC, providerGrantId: string | undefined): Promise<void>
-}
 
 type Surroundings = {
   readonly limit: Limit
@@ -68,10 +56,9 @@ function changeClients({ Client }: Provider): void {
   Client.prototype.compareClientSecret = function (secret) {
     return matchesSecret(this.clientSecret, secret)
   }
-  // The library lets the port of a loopback redirect vary (RFC 8252 section 7.3): then any program of the machine could
-  // take the answer.
+  // The library lets the port of every loopback redirect vary: then any program of the machine could take the answer.
   Client.prototype.redirectUriAllowed = function (uri) {
-    return this.redirectUris?.includes(uri) === true
+    return (this.redirectUris ?? []).some((named) => isSameRedirect(named, uri))
   }
 }
 

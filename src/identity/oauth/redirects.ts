@@ -19,6 +19,17 @@ export function isAllowedRedirect(uri: string): boolean {
   return !PUBLIC_SCHEMES.has(protocol.slice(0, -1))
 }
 
+const LOOPBACK_PORT = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])):\d{1,5}(?=\/|$)/
+
+/**
+ * Whether an answer may go there for a client that named that redirect: the very same text. Only where a client named a
+ * loopback address without a port, as programs do that listen on whichever port is free, may the port be any
+ * (RFC 8252 section 7.3); the person is warned of such a client. One that named a port keeps to it.
+ */
+export function isSameRedirect(named: string, asked: string): boolean {
+  return asked === named || (LOOPBACK_PORT.test(asked) && asked.replace(LOOPBACK_PORT, '$1') === named)
+}
+
 /** Whether the answer stays on the machine of the browser, where any program may listen for it. */
 export function isLoopback(uri: string): boolean {
   return LOOPBACK.has(new URL(uri).hostname)

@@ -15,6 +15,12 @@ select g.slug, g.scopes, (
   from sec.machine_agent($1) g;
 select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
 select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
+select m.payload, extract(epoch from m.consumed_at)::float8 as consumed_s,
+    m.consumed_at > now() - make_interval(secs => $3) as in_grace
+  from auth.oidc_models m
+  join auth.provider_grants p on p.provider_grant_id = m.grant_id and p.expires_at > now()
+  join lateral sec.member_grant(p.grant_id) g on g.account_id = p.account_id and g.client_id = p.client_id
+  where m.model = $1 and m.id = $2 and m.expires_at > now();
 delete from auth.access_tokens where hash = $1 and model = $2;
 
 -- sweep
@@ -24,3 +30,21 @@ delete from auth.oidc_models where ctid = any(array(
            select ctid from auth.oidc_models where expires_at <= $1 limit 1000 for update skip locked));
 delete from auth.client_secrets where ctid = any(array(
            select ctid from auth.client_secrets where expires_at <= $1 limit 1000 for update skip locked));
+delete from auth.refresh_replays where ctid = any(array(
+           select ctid from auth.refresh_replays where expires_at <= $1 limit 1000 for update skip locked));
+delete from auth.provider_grants where ctid = any(array(
+           select ctid from auth.provider_grants where expires_at <= $1 limit 1000 for update skip locked));
+delete from auth.clients where ctid = any(array(
+           select ctid from auth.clients where origin = 'registered' and coalesce(used_at, created_at) <= $1::timestamptz - interval '24 hours'
+             and (used_at is null or used_at <= $1::timestamptz - interval '90 days')
+             and not exists (select from auth.provider_grants p where p.client_id = auth.clients.client_id) limit 1000 for update skip locked));
+delete from auth.sessions where ctid = any(array(
+           select ctid from auth.sessions where expires_at <= $1 limit 1000 for update skip locked));
+delete from auth.verifications where ctid = any(array(
+           select ctid from auth.verifications where expires_at <= $1 limit 1000 for update skip locked));
+delete from auth.challenges where ctid = any(array(
+           select ctid from auth.challenges where expires_at <= $1 limit 1000 for update skip locked));
+delete from auth.attempts where ctid = any(array(
+           select ctid from auth.attempts where expires_at <= $1 limit 1000 for update skip locked));
+delete from auth.links where ctid = any(array(
+           select ctid from auth.links where expires_at <= $1 limit 1000 for update skip locked));

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+import { chromiumPath } from './chromium.ts'
+
+/** Whether the tests of a real browser can run here. */
+export const browserRuns = chromiumPath() !== undefined
+
+/** A running Chromium; each person gets a context, which shares no cookie with the others. */
+export type Browser = {
+  person(options?: { readonly script?: boolean }): Promise<Screen>
+  stop(): Promise<void>
+}
+
+/** One person's browser on the screen of a small phone. */
+export type Screen = {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What is wrong with the page that is shown: too wide for 375 px, or hard to use for some people. Keeps a picture where asked. */
+  mistakes(name: string): Promise<string[]>
+  /** A platform authenticator, as in a phone, that verifies its user. */
+  addAuthenticator(): Promise<Authenticator>
+  close(): Promise<void>
+}
+
+export type Authenticator = {
+  /** How many passkeys it holds. */
+  passkeys(): Promise<number>
+  /** Whether its user shows a finger. */
+  setVerified(verified: boolean): Promise<void>
+}
+
+const WIDTH = 375
+
+/** Nothing of Chromium's own calls home, and as root there is no sandbox for it. */
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+]
+
+export async function startBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath()
+  if (executablePath === undefined) throw new Error('there is no Chromium on this machine')
+  const browser = await chromium.launch({ executablePath, args: FLAGS })
+  return {
+    async person({ script = true } = {}) {
+      const context = await browser.newContext({ viewport: { width: WIDTH, height: 740 }, javaScriptEnabled: script })
+      context.setDefaultTimeout(15_000)
+      const page = await context.newPage()
+      return {
+        page,
+        context,
+        mistakes: async (name) => [...(await tooWide(page, name)), ...(script ? await hardToUse(page, name) : [])],
+        addAuthenticator: async () => authenticator(await context.newCDPSession(page)),
+        close: () => context.close(),
+      }
+    },
+    stop: () => browser.close(),
+  }
+}
+
+async function authenticator(session: CDPSession): Promise<Authenticator> {
+  await session.send('WebAuthn.enable')
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return {
+    passkeys: async () => (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length,
+    async setVerified(isUserVerified) {
+      await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
+    },
+  }
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+type Violation = {
+  readonly id: string
+  readonly impact: string
+  readonly help: string
+  readonly nodes: { html: string }[]
+}
+
+async function tooWide(page: Page, name: string): Promise<string[]> {
+  await page.waitForLoadState('load')
+  const folder = process.env.TILLGATE_SCREENSHOTS
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  const width = await page.evaluate<number>('document.documentElement.scrollWidth')
+  return width > WIDTH ? [`${name} is ${width} px wide`] : []
+}
+
+/** What axe-core finds serious or critical. It needs the page's script engine. */
+async function hardToUse(page: Page, name: string): Promise<string[]> {
+  await page.evaluate(AXE)
+  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${name}: ${id}, ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+}

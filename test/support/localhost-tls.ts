@@ -1,0 +1,20 @@
+/** A self-signed certificate for `localhost` (2020 to 2120) and its key. Made for the tests; it opens nothing. */
+export const localhostTls = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBYDCCAQegAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDIN2YUmW+XvaF7h
+STSt9qbIefmXAJCSRm8QTvwq6Kinhxt3PGbAuI+cB/akYs5Qw9Frqx5h23HCYtBL
+3ecnmuOjSDBGMBQGA1UdEQQNMAuCCWxvY2FsaG9zdDAPBgNVHRMBAf8EBTADAQH/
+MB0GA1UdDgQWBBQ7r5gIzUlzH0JZuGXJhE3TFJFAZTAKBggqhkjOPQQDAgNHADBE
+AiAWu0Ag82jSEcctgaLjVuQHlkek1JrhXtJ0gruaew7cJAIgCrquoDGuMowdb0vK
+aNfdHHqiCZVw+xNltCkEs5mBly0=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg9xUrlM0u/XDsdERP
+ChIpkVqIHM20ryKCX8uQX89xF+mhRANCAAQyDdmFJlvl72he4Uk0rfamyHn5lwCQ
+kkZvEE78Kuiop4cbdzxmwLiPnAf2pGLOUMPRa6seYdtxwmLQS93nJ5rj
+-----END PRIVATE KEY-----
+`,
+}
