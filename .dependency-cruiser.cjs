@@ -95,7 +95,10 @@ module.exports = {
       name: 'no-orphans',
       comment: 'unused code is deleted',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '\\.test\\.ts$', '^test/', '^src/main\\.ts$'] },
+      from: {
+        orphan: true,
+        pathNot: ['\\.d\\.ts$', '\\.test\\.ts$', '^test/', '^src/main\\.ts$', '^src/console/assets/'],
+      },
       to: {},
     },
   ],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hmac, type Secret, sameBytes } from '#kernel'
 
 /** The browser, signed in or not: a random value that only it and the form tokens know. */
-export const VISIT_COOKIE = '__Host-tillgate-visit'
+const VISIT_COOKIE = '__Host-tillgate-visit'
 
 const VISIT = /^[A-Za-z0-9_-]{22}$/
 

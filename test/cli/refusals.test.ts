@@ -87,8 +87,6 @@ describe('before a database is opened', () => {
     [['workspace', 'create', 'xx']],
     [['workspace', 'unfreeze']],
     [['member', 'invite', 'x@example.test', '--seat', 'viewer']],
-    [['agent', 'rotate', 'x']],
-    [['client', 'create', 'x', '--redirect', 'https://client.example/']],
   ])('the operator key is checked: %s', (words) => {
     const said = refused(words, { ...keys(), ...TOKEN })
     expect(said).toContain('operator key')

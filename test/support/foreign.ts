@@ -52,7 +52,8 @@ export function startForeign(
   const child = spawn(foreign.node, [script, ...args], {
     cwd: home,
     env: { HOME: home, PATH: home, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The end of its input is the end of mcp-remote.
+    stdio: ['pipe', 'pipe', 'pipe'],
     timeout: 2 * RUN_MS,
   })
   const said = { stdout: '', stderr: '' }

@@ -1,5 +1,5 @@
 /** A control of a form, as the server wrote it. */
-export type Control = {
+type Control = {
   readonly kind: string
   readonly name: string
   readonly value: string
@@ -8,7 +8,7 @@ export type Control = {
 }
 
 /** A submit button: what it sends, and what it is called. */
-export type Button = { readonly name: string; readonly value: string; readonly text: string }
+type Button = { readonly name: string; readonly value: string; readonly text: string }
 
 /** A form of one of our pages. */
 export type HtmlForm = {

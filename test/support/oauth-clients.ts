@@ -37,7 +37,7 @@ type Options = {
   readonly document?: string
 }
 
-export type ConnectByBrowser = (options: Options) => Promise<BrowserClient>
+type ConnectByBrowser = (options: Options) => Promise<BrowserClient>
 
 type Kind = {
   readonly name: string

@@ -1,7 +1,7 @@
 import * as openid from 'openid-client'
 
 /** Tokens as openid-client hands them out. */
-export type OpenidTokens = Awaited<ReturnType<typeof openid.authorizationCodeGrant>>
+type OpenidTokens = Awaited<ReturnType<typeof openid.authorizationCodeGrant>>
 
 /** openid-client as a public client that registered itself: no MCP, only OAuth. */
 export type OpenidClient = {

@@ -3,7 +3,7 @@ import type { AgentSummary } from '#identity'
 import { seatMay } from '#policy'
 import type { Reply, WorkspaceVisit } from '../route.ts'
 import { agentOf } from './agents-own.ts'
-import { widened } from './agents-state.ts'
+import { isOver, widened } from './agents-state.ts'
 import { ownerWords, stateBadge, stopButtons } from './agents-view.ts'
 import { wordsOf } from './consent-scopes.ts'
 import { doneNotice } from './done.ts'
@@ -19,12 +19,12 @@ import { within, workspacePage } from './workspace-frame.ts'
 export async function showAgent(visit: WorkspaceVisit): Promise<Reply> {
   const agent = await agentOf(visit)
   if (!agent) return notHere()
-  const isOver = agent.revokedAt !== null
+  const isEnded = isOver(agent, visit.world.clock())
   const body = html`${doneNotice(visit)}<section class="card wide">
 <p class="hint"><a href="${within(visit, 'agents')}">Agents</a></p>
-<h1>${quoted(agent.name)} ${stateBadge(agent, visit.world.clock())}</h1>
-${facts(visit, agent)}${isOver ? '' : stopButtons(visit, agent)}</section>
-${isOver ? '' : waiting(visit, agent)}`
+<h1>${quoted(agent.name)} ${stateBadge(visit, agent)}</h1>
+${facts(visit, agent)}${isEnded ? '' : stopButtons(visit, agent)}</section>
+${isEnded ? '' : waiting(visit, agent)}`
   return workspacePage(visit, { title: `Agent ${visibleText(agent.name)}`, at: 'agents', body })
 }
 
@@ -42,7 +42,7 @@ function facts(visit: WorkspaceVisit, agent: AgentSummary): Html {
     ],
     ['Stores', agent.stores.length === 0 ? 'none' : mono(agent.stores.join(', '))],
     ['Connected', when(agent.createdAt, now)],
-    ['Until', agent.expiresAt === null ? 'it is revoked' : when(agent.expiresAt, now)],
+    ['Until', agent.expiresAt === null ? 'no end' : when(agent.expiresAt, now)],
     ['Last seen', agent.lastSeenAt === null ? 'never' : when(agent.lastSeenAt, now)],
     ...(agent.quarantinedAt === null
       ? []

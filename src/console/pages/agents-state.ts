@@ -1,7 +1,7 @@
 import type { AgentSummary } from '#identity'
 import { type RoleDifference, roleDifferences } from '#policy'
 
-export type AgentState = 'live' | 'waiting' | 'quarantined' | 'expired' | 'revoked'
+export type AgentState = 'live' | 'frozen' | 'waiting' | 'quarantined' | 'expired' | 'revoked'
 
 type Facts = Pick<
   AgentSummary,
@@ -15,11 +15,17 @@ type Facts = Pick<
 >
 
 /** The one thing about an agent that matters most now. */
-export function agentState(agent: Facts, now: number): AgentState {
+export function agentState(agent: Facts, { now, isFrozen }: { now: number; isFrozen: boolean }): AgentState {
   if (agent.revokedAt !== null) return 'revoked'
-  if (agent.expiresAt !== null && agent.expiresAt.getTime() <= now) return 'expired'
+  if (isOver(agent, now)) return 'expired'
   if (agent.quarantinedAt !== null) return 'quarantined'
-  return widened(agent).length > 0 ? 'waiting' : 'live'
+  if (widened(agent).length > 0) return 'waiting'
+  return isFrozen ? 'frozen' : 'live'
+}
+
+/** Whether the agent can do nothing any more, whatever anybody says. */
+export function isOver({ revokedAt, expiresAt }: Pick<Facts, 'revokedAt' | 'expiresAt'>, now: number): boolean {
+  return revokedAt !== null || (expiresAt !== null && expiresAt.getTime() <= now)
 }
 
 /** What the role has gained since it was accepted for the grant; it waits for a yes. */
@@ -30,6 +36,7 @@ export function widened({ roleVersion, acceptedVersion, roleDefinition, accepted
 
 export const stateWords: Readonly<Record<AgentState, string>> = {
   live: 'live',
+  frozen: 'frozen',
   waiting: 'role widened: waiting for your yes',
   quarantined: 'quarantined',
   expired: 'expired',

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { AgentSummary } from '#identity'
 import { seatMay } from '#policy'
 import type { WorkspaceVisit } from '../route.ts'
-import { agentState, stateWords } from './agents-state.ts'
+import { agentState, isOver, stateWords } from './agents-state.ts'
 import type { Html } from './layout.ts'
 import { actButton } from './parts.ts'
 import { type Column, table } from './table.ts'
@@ -13,9 +13,8 @@ import { within } from './workspace-frame.ts'
 /** The agents that still can do something, as a table, and the others folded away. */
 export function agentTables(visit: WorkspaceVisit, agents: readonly AgentSummary[]): Html {
   const now = visit.world.clock()
-  const isOver = (agent: AgentSummary) => ['revoked', 'expired'].includes(agentState(agent, now))
-  const over = agents.filter(isOver)
-  const live = agents.filter((agent) => !isOver(agent))
+  const over = agents.filter((agent) => isOver(agent, now))
+  const live = agents.filter((agent) => !isOver(agent, now))
   const current = table({ caption: 'Agents', columns: columns(visit, true), rows: live })
   const past = table({ caption: 'Agents of before', columns: columns(visit, false), rows: over })
   return html`${live.length === 0 ? '' : current}
@@ -33,13 +32,17 @@ function columns(visit: WorkspaceVisit, isLive: boolean): Column<AgentSummary>[]
     { head: 'Role', cell: ({ role }) => visibleText(role) },
     {
       head: 'Stores',
-      cell: ({ stores }) => (stores.length === 0 ? 'none' : html`<span class="mono">${stores.join(', ')}</span>`),
+      cell: ({ stores }) => (stores.length === 0 ? 'none' : html`${stores.map(handleWord)}`),
     },
     { head: 'Last seen', cell: ({ lastSeenAt }) => (lastSeenAt === null ? 'never' : when(lastSeenAt, now)) },
-    { head: 'Until', cell: ({ expiresAt }) => (expiresAt === null ? 'revoked' : when(expiresAt, now)) },
-    { head: 'State', cell: (agent) => stateBadge(agent, now) },
+    { head: 'Until', cell: ({ expiresAt }) => (expiresAt === null ? 'no end' : when(expiresAt, now)) },
+    { head: 'State', cell: (agent) => stateBadge(visit, agent) },
     ...(isLive ? [acts] : []),
   ]
+}
+
+function handleWord(handle: string): Html {
+  return html`<span class="mono handle">${handle}</span> `
 }
 
 function nameCell(visit: WorkspaceVisit, { agentId, name }: AgentSummary): Html {
@@ -52,8 +55,8 @@ export function ownerWords({ kind, memberEmail, createdBy }: AgentSummary): stri
   return memberEmail === null ? 'a former member' : visibleText(memberEmail)
 }
 
-export function stateBadge(agent: AgentSummary, now: number): Html {
-  const state = agentState(agent, now)
+export function stateBadge({ world, person }: WorkspaceVisit, agent: AgentSummary): Html {
+  const state = agentState(agent, { now: world.clock(), isFrozen: person.frozenAt !== null })
   return html`<span class="badge ${state}">${stateWords[state]}</span>`
 }
 

@@ -1,4 +1,4 @@
-import { isScope, type Scope } from '#commerce'
+import { isScope, SCOPES, type Scope } from '#commerce'
 import type { ConnectedStore, GrantSummary, ResourceName, Role } from '#identity'
 import { AppError } from '#kernel'
 import { reachesStore, type Seat, seatGives } from '#policy'
@@ -103,9 +103,9 @@ function preselectedScopes(
   return every.filter((scope) => wanted.has(scope))
 }
 
-/** Each scope that one of the roles gives, once. */
+/** Each scope that one of the roles gives, once, in the order in which people read them. */
 export function scopesOnOffer(offered: readonly OfferedRole[]): Scope[] {
-  return [...new Set(offered.flatMap(({ gives }) => gives))]
+  return SCOPES.filter((scope) => offered.some(({ gives }) => gives.includes(scope)))
 }
 
 /** What was asked for beyond the grant that would be kept. */

@@ -22,10 +22,10 @@ export function grantsGroup({
   const lines = grants.map(({ grantId, role, createdAt, lastSeenAt }) => {
     const seen = lastSeenAt === null ? 'never used' : html`last used ${when(lastSeenAt, now)}`
     return html`<label class="choice"><input type="radio" name="grant" value="${grantId}" ${checked(selection.grant === grantId)}>
-<span>Already connected since ${when(createdAt, now)}, role ${visibleText(role)}, ${seen}: keep it as it is named there</span></label>`
+<span>Already connected (${when(createdAt, now)}, role ${visibleText(role)}, ${seen}): change this connection</span></label>`
   })
   const another = html`<label class="choice"><input type="radio" name="grant" value="${NEW_GRANT}" ${checked(selection.grant === undefined)}>
-<span>Connect as a new one beside it</span></label>`
+<span>Leave it as it is, and connect as a new one</span></label>`
   return group({ field: 'grant', legend: 'Connected before', error }, html`${lines}${another}`)
 }
 
@@ -40,7 +40,7 @@ export function storesGroup({ standing, selection, error }: Choice & { readonly 
 }
 
 /** A store in one line; LIVE and TEST are words. */
-export function storeWords({ name, handle, mode, platform }: ConnectedStore): Html {
+function storeWords({ name, handle, mode, platform }: ConnectedStore): Html {
   return html`${quoted(name)} <span class="mono">${handle}</span> <span class="badge ${mode}">${mode.toUpperCase()}</span> <small>${platform}</small>`
 }
 

@@ -7,7 +7,7 @@ import { checked, group } from './parts.ts'
 import { visibleText } from './visible-text.ts'
 
 /** For how many roles the style sheet hides the boxes that the chosen role does not have. */
-export const ROLES_STYLED_MAX = 10
+const ROLES_STYLED_MAX = 10
 
 type Scopes = {
   readonly standing: Standing

@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { AskingClient, Interaction } from '#identity'
 import type { AppError } from '#kernel'
 import type { Reply, SessionVisit } from '../route.ts'
-import { askedBeyond, type Selection, type Standing } from './consent-choice.ts'
+import { askedBeyond, type Selection, type Standing, scopesOnOffer } from './consent-choice.ts'
 import { daysGroup, grantsGroup, rolesGroup, storesGroup } from './consent-groups.ts'
 import { outsideOffer, scopesGroup, wordsOf } from './consent-scopes.ts'
 import { type Html, layout } from './layout.ts'
@@ -88,8 +88,10 @@ ${daysGroup({ selection, error, now })}`
 function asksForMore({ request, standing }: Asking): Html | '' {
   const [kept] = standing.grants
   if (kept === undefined || request.scopes === undefined) return ''
-  const more = askedBeyond(request.scopes, kept)
-  if (more.length === 0) return html`<p class="notice">It asks for nothing that it does not have already.</p>`
+  // What no role gives is not on offer; a line below the boxes says so.
+  const offered = scopesOnOffer(standing.offered)
+  const more = askedBeyond(request.scopes, kept).filter((scope) => offered.includes(scope))
+  if (more.length === 0) return html`<p class="notice">It asks for nothing more than it has, or than you can give.</p>`
   return html`<section class="notice more"><h2>It asks for more</h2>
 <ul>${more.map((scope) => html`<li>${wordsOf(scope)}</li>`)}</ul>
 <p>It already may: ${kept.scopes.map(wordsOf).join('; ')}.</p></section>`

@@ -6,7 +6,10 @@ import { visibleText } from './visible-text.ts'
 export const seatWords: Readonly<Record<Seat, { readonly name: string; readonly may: string }>> = {
   owner: { name: 'Owner', may: 'everything, and makes other owners' },
   admin: { name: 'Admin', may: 'members, roles and every agent; stops and starts the workspace' },
-  approver: { name: 'Approver', may: 'connects agents that only read, and says yes or no to changes' },
+  approver: {
+    name: 'Approver',
+    may: 'connects agents that only read; will say yes or no to changes once agents can make them',
+  },
   viewer: { name: 'Viewer', may: 'looks, and connects agents that only read' },
 }
 

@@ -69,12 +69,13 @@ function folded(summary: string, body: Html): Html {
 function seatForm(visit: WorkspaceVisit, { accountId, email, seat }: Member): Html {
   return html`<form method="post" action="${within(visit, 'members', accountId, 'seat')}">${hidden('csrf', visit.csrf())}
 <p class="field"><label for="seat-${accountId}">Seat<span class="unseen"> of ${email}</span></label>
-${seatSelect(visit, `seat-${accountId}`, seat)} <button class="quiet">Set</button></p></form>`
+${seatSelect(visit, `seat-${accountId}`, seat)}</p><p><button class="quiet">Set the seat</button></p></form>`
 }
 
 function removeForm(visit: WorkspaceVisit, { accountId, email }: Member, text: string): Html {
   const to = within(visit, 'members', accountId, 'remove')
-  return html`<p class="hint">All agents of ${visibleText(email)} stop too.</p>
+  const whose = isSelf(visit, accountId) ? 'Your' : 'Their'
+  return html`<p class="hint">${whose} agents stop too.</p>
 ${actButton({ to, csrf: visit.csrf(), text, name: visibleText(email), look: 'danger' })}`
 }
 

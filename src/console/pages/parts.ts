@@ -13,8 +13,6 @@ export function actButton(act: { to: string; csrf: string; text: string; name: s
 <button class="${act.look ?? 'quiet'}" aria-label="${act.text} ${act.name}">${act.text}</button></form>`
 }
 
-export type FieldErrors = { readonly error: AppError | undefined }
-
 /** Choices under one heading; the sentence of an error that is about them stands between. */
 export function group(
   of: { field: string; legend: string; error: AppError | undefined; hint?: string },

@@ -14,6 +14,7 @@ import {
 } from '../../../test/oauth-flow.ts'
 import { type Connected, connect, endGrant } from '../../../test/oauth-people.ts'
 import { startTestOauthServer, type TestOauthServer } from '../../../test/oauth-server.ts'
+import { oidcAdapter } from './adapter.ts'
 
 let database: TestDatabase
 let oauth: TestOauthServer
@@ -89,6 +90,13 @@ describe('the question', () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => answerPage(browser, url, person)))
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 410, 410, 410])
     expect((await browser.get(url)).status).toBe(404)
+    expect((await browser.post(url, { deny: 'yes' })).status).toBe(410)
+  })
+
+  it('is over once an answer has claimed it, even where that answer never came through', async () => {
+    const url = await page()
+    await superuser(`update auth.oidc_models set consumed_at = now() where model = 'Interaction'`)
+    expect((await answerPage(browser, url, person)).status).toBe(410)
     expect((await browser.post(url, { deny: 'yes' })).status).toBe(410)
   })
 
@@ -176,6 +184,16 @@ describe('a code', () => {
     const tokens = answers.flatMap(({ body }) => (typeof body.access_token === 'string' ? [body.access_token] : []))
     expect(tokens.length).toBeLessThan(2)
     for (const token of tokens) expect(await oauth.enter(token, 'core')).toBeUndefined()
+  })
+
+  it('that is consumed by two at once ends the Grant that it stands on', async () => {
+    const code = (await allow(browser, ask(), person)).searchParams.get('code') ?? ''
+    const codes = oidcAdapter(database.pools.auth)('AuthorizationCode')
+    const grants = () => superuser('select from auth.provider_grants where grant_id = $1', [person.grantId])
+    await codes.consume(code)
+    expect((await grants()).rowCount).toBe(1)
+    await expect(codes.consume(code)).rejects.toThrow('invalid_grant')
+    expect((await grants()).rowCount).toBe(0)
   })
 
   it('is for its own client, redirect, verifier and resource, and for a minute', async () => {

@@ -194,6 +194,14 @@ describe('a client-ID document', () => {
     }
   })
 
+  it('is refused where it is larger than it may be, also by whom no byte was counted', async () => {
+    const clientId = newId()
+    const body = Buffer.from(JSON.stringify(metadataOf(clientId, { padding: 'x'.repeat(5200) })))
+    const parts = { limit: () => {}, notes: requestNotes(), clock: () => now }
+    const documents = clientDocuments({ ...parts, fetchDocument: async () => ({ status: 200, headers: {}, body }) })
+    await expect(documents.fetch(clientId)).rejects.toThrow('too large')
+  })
+
   it('is never fetched from a private address, nor by what is no https URL', async () => {
     serve({})
     const ids = [

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { withClient } from '#store'
 import { startTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import { type Connection, connected, newClient, refresh, SCOPES_GIVEN, tokensFor } from '../../../test/oauth-flow.ts'
 import { connect, endGrant } from '../../../test/oauth-people.ts'
 import { startTestOauthServer, type TestOauthServer } from '../../../test/oauth-server.ts'
+import { oidcAdapter } from './adapter.ts'
 import { endTokensOfGrants } from './credentials.ts'
 
 let database: TestDatabase
@@ -186,6 +188,22 @@ describe('a grant that ended', () => {
     expect((await oauth.enter(connection.accessToken, 'core'))?.refusal).toBe('grant_ended')
   })
 
+  it('hides codes, refresh tokens and Grants from the library', async () => {
+    const { rows } = await superuser('select provider_grant_id as id from auth.provider_grants where grant_id = $1', [
+      connection.grantId,
+    ])
+    const adapterOf = oidcAdapter(database.pools.auth)
+    const found = () =>
+      Promise.all([
+        adapterOf('AuthorizationCode').find(connection.code),
+        adapterOf('RefreshToken').find(connection.refreshToken),
+        adapterOf('Grant').find(rows[0].id),
+      ])
+    expect((await found()).every(Boolean)).toBe(true)
+    await endGrant(database, connection.grantId)
+    expect(await found()).toEqual([undefined, undefined, undefined])
+  })
+
   it('is the end for a member who was removed, and for an agent that was revoked', async () => {
     await superuser('update tillgate.members set removed_at = now() where account_id = $1', [connection.accountId])
     expect(await use(connection.refreshToken)).toMatchObject(invalidGrant)
@@ -212,7 +230,19 @@ describe('a grant that ended', () => {
     expect((await refresh(oauth, other.clientId, other.refreshToken)).status).toBe(200)
   })
 
-  it('gives no token to a request that was under way when it ended', async () => {
+  it('gives no token to a request that has read it while it is being ended', async () => {
+    const answer = await withClient(database.superuser, async (ending) => {
+      await ending.query('begin')
+      await ending.query('delete from auth.provider_grants where grant_id = $1', [connection.grantId])
+      const answering = use(connection.refreshToken)
+      await delay(1000)
+      await ending.query('commit')
+      return answering
+    })
+    expect(answer).toMatchObject(invalidGrant)
+  })
+
+  it('gives no token to requests that are under way', async () => {
     const many = await Promise.all(Array.from({ length: 6 }, () => connected({ oauth, database })))
     const grantIds = many.map(({ grantId }) => grantId)
     const [answers] = await Promise.all([

@@ -71,9 +71,7 @@ describe('the keys of the authorization server', () => {
       expect(secret).toBeTruthy()
       expect(text).not.toContain(secret)
     }
-    await superuser(
-      `update auth.server_keys set sealed = (select sealed from auth.server_keys where purpose = 'cookie')`,
-    )
+    await superuser(`update auth.server_keys set key_id = 'another' where purpose = 'cookie'`)
     await expect(load()).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
