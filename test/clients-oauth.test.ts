@@ -61,6 +61,16 @@ describe.each(browserClients)('$name', ({ revision, connect }) => {
     await client.close()
   })
 
+  it('refreshes by itself when its access token is over, without the person', async () => {
+    const client = await connect({ ...ways(), walk: person(everything) })
+    const before = client.tokens()
+    client.expire()
+    await expectEveryTool(client)
+    expect(client.opened).toHaveLength(1)
+    expect(client.tokens().refresh_token).not.toBe(before.refresh_token)
+    await client.close()
+  })
+
   it('gets nothing where the person denies', async () => {
     await expect(connect({ ...ways(), walk: person({ decision: 'deny' }) })).rejects.toThrow()
   })

@@ -25,6 +25,8 @@ export type BrowserClient = McpClient & {
   readonly opened: URL[]
   clientId(): string
   tokens(): Tokens
+  /** What it holds as its access token opens nothing any more, as after ten minutes. */
+  expire(): void
 }
 
 type Options = {
@@ -138,14 +140,14 @@ function again(client: McpClient, finish: () => Promise<void>, isAsked: (error: 
   }
 }
 
-type Memory = Pick<BrowserClient, 'opened' | 'tokens'> & { client(): { readonly client_id: string } }
+type Memory = Pick<BrowserClient, 'opened' | 'tokens' | 'expire'> & { client(): { readonly client_id: string } }
 
-function withMemory(client: McpClient, { opened, client: info, tokens }: Memory): BrowserClient {
-  return { ...client, opened, clientId: () => info().client_id, tokens }
+function withMemory(client: McpClient, { opened, client: info, tokens, expire }: Memory): BrowserClient {
+  return { ...client, opened, clientId: () => info().client_id, tokens, expire }
 }
 
 /** What an application keeps of its authorization. */
-function remember<Info, Tokens, Discovery>({ callback, walk, document }: Options) {
+function remember<Info, Tokens extends object, Discovery>({ callback, walk, document }: Options) {
   const kept: { info?: Info; tokens?: Tokens; discovery?: Discovery; verifier?: string; state?: string; back?: URL } =
     {}
   const opened: URL[] = []
@@ -178,6 +180,7 @@ function remember<Info, Tokens, Discovery>({ callback, walk, document }: Options
     back: () => known(kept.back),
     client: () => known(kept.info),
     tokens: () => known(kept.tokens),
+    expire: () => void Object.assign(kept, { tokens: { ...known(kept.tokens), access_token: 'tg_at_over' } }),
   }
 }
 

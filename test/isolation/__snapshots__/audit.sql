@@ -1,6 +1,6 @@
 -- append
 select ord, seq, encode(hash, 'hex')
-from audit.append($1::uuid[], $2::timestamptz[], $3::text[], $4::bytea[], $5::bytea[], $6::uuid[]);
+from audit.append($1::uuid[], $2::timestamptz[], $3::text[], $4::bytea[], $5::bytea[], $6::uuid[], $7::uuid[], $8::uuid[]);
 
 -- verifyAudit
 select * from sec.list_workspaces();

@@ -14,13 +14,13 @@ select g.slug, g.scopes, (
     where s.client_id = $1 and (s.expires_at is null or s.expires_at > now())) as hashes
   from sec.machine_agent($1) g;
 select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
-select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
 select m.payload, extract(epoch from m.consumed_at)::float8 as consumed_s,
     m.consumed_at > now() - make_interval(secs => $3) as in_grace
   from auth.oidc_models m
   join auth.provider_grants p on p.provider_grant_id = m.grant_id and p.expires_at > now()
   join lateral sec.member_grant(p.grant_id) g on g.account_id = p.account_id and g.client_id = p.client_id
   where m.model = $1 and m.id = $2 and m.expires_at > now();
+select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
 delete from auth.access_tokens where hash = $1 and model = $2;
 
 -- sweep
