@@ -48,13 +48,22 @@ const visitors: readonly Visitor[] = [
   ...SEATS.flatMap((seat) => SHOWN.map((shown) => ({ shown, seat }))),
 ]
 
+const at = (path: string) => new URL(path, test.gate.url)
+
+/** The form token of a page for whoever sends this one cookie. */
+async function tokenShownTo(cookie: string): Promise<string> {
+  const isSession = cookie.startsWith('__Host-tillgate-session=')
+  const response = await fetch(at(isSession ? '/console/account' : '/console/sign-in'), { headers: { cookie } })
+  return /name="csrf" value="([^"]+)"/.exec(await response.text())?.[1] ?? ''
+}
+
 function addressOf({ path }: Route, workspace: string): URL {
   const filled = path.replace(/:(\w+)/g, (_, name: string) => {
     const value = name === 'workspace' ? workspace : NOTHING[name]
     if (value === undefined) throw new Error(`${path}: the tests know no :${name}`)
     return value
   })
-  return new URL(`/console${filled}`, test.gate.url)
+  return at(`/console${filled}`)
 }
 
 const hasObject = ({ path }: Route) => /:(?!workspace\b)\w+/.test(path)
@@ -136,6 +145,22 @@ describe('a form', () => {
       expect({ outcome, status }).toEqual({ outcome: 'no_form', status: 403 })
     }
   })
+
+  it.each(cases)(
+    '%s is refused with a token of the same browser without the session, and the reverse',
+    async (_, route) => {
+      const person = personOf({ shown: 'fresh', seat: 'owner' })
+      await person.renew()
+      const cookies = person.browser.jar.header(at('/console'))?.split('; ') ?? []
+      expect(cookies).toHaveLength(2)
+      const tokens = await Promise.all(cookies.map((cookie) => tokenShownTo(cookie)))
+      for (const csrf of tokens) {
+        expect(csrf).toMatch(/^[\w-]{43}$/)
+        const answered = await request(person.browser, addressOf(route, own.slug), { method: 'POST', form: { csrf } })
+        expect(answered).toMatchObject({ outcome: 'no_form', status: 403 })
+      }
+    },
+  )
 
   it.each(cases)('%s is refused from a page of another origin, whatever it carries', async (_, route) => {
     const person = personOf({ shown: 'fresh', seat: 'owner' })

@@ -6,7 +6,7 @@ import type { Reply, WorkspaceVisit } from '../route.ts'
 import { doneNotice } from './done.ts'
 import type { Html } from './layout.ts'
 import { seatWords } from './members-words.ts'
-import { actButton, fieldError, hidden, otherError } from './parts.ts'
+import { actButton, describedBy, fieldError, hidden, otherError } from './parts.ts'
 import { table } from './table.ts'
 import { visibleText } from './visible-text.ts'
 import { when } from './when.ts'
@@ -90,9 +90,9 @@ function inviteForm(visit: WorkspaceVisit, invite: Invite | undefined): Html {
   const { email = '', seat = 'viewer' satisfies Seat, error } = invite ?? {}
   return html`<section class="card wide"><h2>Invite somebody</h2>
 <form method="post" action="${within(visit, 'members', 'invite')}">${hidden('csrf', visit.csrf())}${otherError(error, ['email', 'seat'])}
-<p class="field"><label for="email">E-mail</label>${fieldError(error, 'email')}
-<input id="email" name="email" type="email" value="${email}" required autocomplete="off"></p>
-<p class="field"><label for="seat">Seat</label>${fieldError(error, 'seat')}${seatSelect(visit, 'seat', seat)}</p>
+<div class="field"><label for="email">E-mail</label>${fieldError(error, 'email')}
+<input id="email" name="email" type="email" value="${email}" ${describedBy(error, 'email')} required autocomplete="off"></div>
+<div class="field"><label for="seat">Seat</label>${fieldError(error, 'seat')}${seatSelect(visit, 'seat', seat)}</div>
 <dl class="facts seats">${SEATS.map((each) => html`<dt>${seatWords[each].name}</dt><dd>${seatWords[each].may}</dd>`)}</dl>
 <p><button>Invite</button></p></form></section>`
 }

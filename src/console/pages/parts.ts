@@ -18,8 +18,7 @@ export function group(
   of: { field: string; legend: string; error: AppError | undefined; hint?: string },
   body: Html,
 ): Html {
-  const wrong = isAbout(of.error, of.field)
-  return html`<fieldset class="group group-${of.field}" ${wrong ? html`aria-describedby="error-${of.field}"` : ''}>
+  return html`<fieldset class="group group-${of.field}" ${isAbout(of.error, of.field) ? html`aria-describedby="error-${of.field}"` : ''}>
 <legend>${of.legend}</legend>${of.hint === undefined ? '' : html`<p class="hint">${of.hint}</p>`}
 ${fieldError(of.error, of.field)}${body}</fieldset>`
 }
@@ -28,6 +27,11 @@ ${fieldError(of.error, of.field)}${body}</fieldset>`
 export function fieldError(error: AppError | undefined, field: string): Html | '' {
   if (!isAbout(error, field)) return ''
   return html`<p class="field-error" id="error-${field}" role="alert">${error?.message}</p>`
+}
+
+/** Ties a field to its error, for those who hear the page. */
+export function describedBy(error: AppError | undefined, field: string): Html | '' {
+  return isAbout(error, field) ? html`aria-invalid="true" aria-describedby="error-${field}"` : ''
 }
 
 /** For an error that is about none of the fields of the page. */

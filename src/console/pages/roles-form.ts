@@ -3,7 +3,7 @@ import { SCOPES, type Scope, scopeChanges, scopeWords } from '#commerce'
 import type { ConnectedStore } from '#identity'
 import type { AppError } from '#kernel'
 import type { Html } from './layout.ts'
-import { checked, fieldError, group, hidden, otherError } from './parts.ts'
+import { checked, describedBy, fieldError, group, hidden, otherError } from './parts.ts'
 import type { RoleFields } from './roles-fields.ts'
 import { table } from './table.ts'
 import { visibleText } from './visible-text.ts'
@@ -44,8 +44,8 @@ ${storesField(form)}${limitFields(form)}
 }
 
 function nameField({ name = '', error }: RoleForm): Html {
-  return html`<p class="field"><label for="name">Name</label>${fieldError(error, 'name')}
-<input id="name" name="name" value="${name}" maxlength="100" required autocomplete="off"></p>`
+  return html`<div class="field"><label for="name">Name</label>${fieldError(error, 'name')}
+<input id="name" name="name" value="${name}" ${describedBy(error, 'name')} maxlength="100" required autocomplete="off"></div>`
 }
 
 type Cells = { readonly resource: string; readonly scopes: readonly Scope[] }
@@ -126,8 +126,13 @@ const LIMITS = [
 
 function limitFields({ fields, error }: RoleForm): Html {
   const lines = LIMITS.map(
-    ([name, key, label, hint]) => html`<p class="field"><label for="${name}">${label}</label>${fieldError(error, name)}
-<input id="${name}" name="${name}" value="${fields[key]}" inputmode="decimal" autocomplete="off">${hint === '' ? '' : html` <span class="hint">${hint}</span>`}</p>`,
+    ([
+      name,
+      key,
+      label,
+      hint,
+    ]) => html`<div class="field"><label for="${name}">${label}</label>${fieldError(error, name)}
+<input id="${name}" name="${name}" value="${fields[key]}" ${describedBy(error, name)} inputmode="decimal" autocomplete="off">${hint === '' ? '' : html` <span class="hint">${hint}</span>`}</div>`,
   )
   return html`<fieldset class="group"><legend>Limits</legend>${lines}</fieldset>`
 }
