@@ -174,7 +174,8 @@ describe('a consent', () => {
 
 describe('a consent is refused', () => {
   const refused = async (more: Wish, field: string, by = owner) => {
-    await expect(consent(by, more)).rejects.toMatchObject({ field })
+    const code = field === 'role' ? 'not_found' : 'invalid_arguments'
+    await expect(consent(by, more)).rejects.toMatchObject({ code, field })
     expect(await team.rows('grants', 'grant_id')).toEqual([])
     expect(await team.rows('agents', 'agent_id')).toEqual([])
   }

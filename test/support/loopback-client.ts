@@ -49,7 +49,7 @@ export type DocumentHost = {
 }
 
 /** Serves the document of a client with these redirect URIs. */
-export async function startDocumentHost(redirectUris: readonly string[], more: object = {}): Promise<DocumentHost> {
+export async function startDocumentHost(redirectUris: readonly string[]): Promise<DocumentHost> {
   const folder = mkdtempSync(join(tmpdir(), 'tg-document-'))
   const certificate = join(folder, 'certificate.pem')
   writeFileSync(certificate, localhostTls.cert)
@@ -58,7 +58,7 @@ export async function startDocumentHost(redirectUris: readonly string[], more: o
   const server = createHttps(localhostTls, (_req, res) => {
     fetched += 1
     res.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'max-age=60' })
-    res.end(JSON.stringify({ ...documentOf(clientId, redirectUris), ...more }))
+    res.end(JSON.stringify({ client_id: clientId, ...clientMetadata('Client by document', redirectUris) }))
   })
   const port = await listen(server)
   clientId = `https://localhost:${port}/client.json`
@@ -74,11 +74,11 @@ export async function startDocumentHost(redirectUris: readonly string[], more: o
   }
 }
 
-function documentOf(clientId: string, redirectUris: readonly string[]) {
+/** What a native application says of itself, to whoever registers it. */
+export function clientMetadata(name: string, redirectUris: readonly string[]) {
   return {
-    client_id: clientId,
-    client_name: 'Client by document',
-    redirect_uris: redirectUris,
+    client_name: name,
+    redirect_uris: [...redirectUris],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',

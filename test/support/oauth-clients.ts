@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as StreamableHTTPClientTransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { clientMetadata } from './loopback-client.ts'
 import { type McpClient, ownV1, ownV2 } from './mcp-client.ts'
 
 type Tokens = {
@@ -154,7 +155,7 @@ function remember<Info, Tokens extends object, Discovery>({ callback, walk, docu
   const provider = {
     redirectUrl: callback,
     ...(document !== undefined && { clientMetadataUrl: document }),
-    clientMetadata: metadataFor(callback),
+    clientMetadata: clientMetadata('Test client', [callback]),
     state: () => {
       kept.state = randomUUID()
       return kept.state
@@ -181,17 +182,6 @@ function remember<Info, Tokens extends object, Discovery>({ callback, walk, docu
     client: () => known(kept.info),
     tokens: () => known(kept.tokens),
     expire: () => void Object.assign(kept, { tokens: { ...known(kept.tokens), access_token: 'tg_at_over' } }),
-  }
-}
-
-function metadataFor(callback: string) {
-  return {
-    client_name: 'Test client',
-    redirect_uris: [callback],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-    application_type: 'native',
   }
 }
 
