@@ -16,7 +16,7 @@ beforeAll(async () => {
   const member = { workspaceId, accountId, email: account.email, name: 'Ada', seat: 'admin', by: 'test' } as const
   await test.database.jobs.inWorkspace(workspaceId, (tx) => addMember(tx, member))
   admin = headless(test.url)
-  await signIn(admin, account)
+  await signIn(admin, { email: account.email, password: account.password })
   // As if a second factor had been shown.
   await test.database.pools.auth.query('update auth.sessions set mfa_at = now()')
 }, 60_000)

@@ -7,7 +7,7 @@ import { type Clock, Secret, systemClock } from '#kernel'
 import { createVault, localKeyProvider } from '#vault'
 import type { TestDatabase } from '../database.ts'
 
-/** The login on a test database, with a clock that a test can move. */
+/** The login on a test database, with a clock that stands still until a test moves it: no code grows old on a slow machine. */
 export type TestLogin = {
   readonly login: Login
   /** A second replica: the same database, keys and clock. */
@@ -24,8 +24,8 @@ export async function startTestLogin(database: TestDatabase): Promise<TestLogin>
   const folder = mkdtempSync(join(tmpdir(), 'tg-login-'))
   const provider = localKeyProvider({ folder })
   await provider.rotate()
-  let ahead = 0
-  const clock = () => systemClock() + ahead
+  let now = systemClock()
+  const clock = () => now
   const vault = createVault({ provider, clock: systemClock })
   const secret = new Secret(randomBytes(32))
   const start = (authPool: TestDatabase['pools']['auth']) => createLogin({ base: BASE, authPool, vault, clock, secret })
@@ -34,7 +34,7 @@ export async function startTestLogin(database: TestDatabase): Promise<TestLogin>
     replica: await start(database.morePools().auth),
     clock,
     pass(ms) {
-      ahead += ms
+      now += ms
     },
     stop() {
       vault.close()
