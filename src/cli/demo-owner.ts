@@ -22,7 +22,7 @@ export async function makeDemoOwner({ login, jobs, clock, workspaceId }: Parts):
     if (members.some((member) => member.accountId === accountId && member.removedAt === null)) return
     await addMember(tx, { workspaceId, accountId, email, name, seat: 'owner', by: 'demo' })
   })
-  return { email, password, totp_secret: await enrol(login, { email, password, now: clock() }) }
+  return { email, password, totp_secret: await enrol({ login, clock }, { email, password }) }
 }
 
 async function accountWith(login: Login, password: string): Promise<Account> {
@@ -35,12 +35,12 @@ async function accountWith(login: Login, password: string): Promise<Account> {
 }
 
 /** Confirms with the code of the step before this one, so that the code of now is still good for whoever signs in at once. */
-async function enrol(login: Login, { email, password, now }: { email: string; password: string; now: number }) {
+async function enrol({ login, clock }: Pick<Parts, 'login' | 'clock'>, who: { email: string; password: string }) {
   const from = { address: '127.0.0.1', userAgent: 'tillgate demo' }
-  const signedIn = await login.signIn({ email, password, ...from })
+  const signedIn = await login.signIn({ ...who, ...from })
   if (signedIn.kind !== 'signed_in') throw new Error('the owner of the demo cannot sign in')
   const { secret } = await login.beginTotp(signedIn.session)
-  const confirmed = await login.confirmTotp(signedIn.session, await totpCode(secret, now - STEP_MS))
+  const confirmed = await login.confirmTotp(signedIn.session, await totpCode(secret, clock() - STEP_MS))
   if (confirmed.kind !== 'ok') throw new Error('the owner of the demo could not set up a second factor')
   await login.signOut(confirmed.session)
   return secret

@@ -71,4 +71,16 @@ describe('a one-time link', () => {
     expect(await test.login.resetPassword(newer, 'a brand new battery')).toBe(false)
     expect(await test.login.readLink('tg_ln_nonsense')).toBeUndefined()
   })
+
+  it('for a set-up or a second factor is good once and for its time', async () => {
+    const setup = async () =>
+      (await test.login.issueLink({ purpose: 'setup', createdBy: 'test', minutes: 30 })).reveal()
+    const good = await setup()
+    expect(await test.login.readLink(good)).toEqual({ purpose: 'setup', account: undefined })
+    expect([await test.login.useSetupLink(good), await test.login.useSetupLink(good)]).toEqual([true, false])
+    const old = { setup: await setup(), secondFactor: await issue('second_factor') }
+    test.pass(30 * 60_000)
+    expect(await test.login.useSetupLink(old.setup)).toBe(false)
+    expect(await test.login.resetSecondFactor(old.secondFactor)).toBe(false)
+  })
 })

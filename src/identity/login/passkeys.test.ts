@@ -217,6 +217,9 @@ describe('the state of a challenge', () => {
     const signing = await test.login.passkeyOptions('sign_in')
     const answer = { state: signing.state, response: passkey.answer(signing.options) }
     expect((await test.login.confirmByPasskey(session, answer)).kind).toBe('refused')
+    const adding = await test.login.passkeyAddOptions(session)
+    const got = { state: adding.state, response: passkey.answer({ challenge: adding.options.challenge }) }
+    expect((await test.login.confirmByPasskey(session, got)).kind).toBe('refused')
   })
 
   it('of another account adds and confirms nothing', async () => {
