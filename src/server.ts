@@ -21,10 +21,11 @@ import {
   startSweep,
 } from '#identity'
 import { type Clock, hmac, Secret } from '#kernel'
-import { type Database, type Jobs, jobs as jobsOn, people } from '#store'
-import { createVault, type DataKey, type InstanceKeys, openKeysFolder, type Vault } from '#vault'
+import { type Database, people } from '#store'
+import type { DataKey, } from '#vault'
 import { authorizationEvents } from './authorization-events.ts'
 import { clientDocumentBy } from './client-document.ts'
+import { type Foundation, loginSecret } from './foundation.ts'
 import { type Listening, listen } from './listen.ts'
 import { createRoutes } from './routes.ts'
 
@@ -45,9 +46,6 @@ export type Log = {
   warn(details: object, text: string): void
 }
 
-/** Keys, vault and background access to workspaces: what commands on the host need as well. */
-export type Foundation = { readonly keys: InstanceKeys; readonly vault: Vault; readonly jobs: Jobs }
-
 /** A running instance. `stop` lets running calls end, writes what is counted and signed, and leaves the database open. */
 export type Gate = {
   readonly port: number
@@ -61,19 +59,6 @@ export type Gate = {
 
 const SWEEP_EVERY_MS = 10 * 60 * 1000
 const GRACE_MS = 10_000
-
-/** Opens the keys folder; keys are only made where the database holds no workspace yet. */
-export async function openFoundation({ config, database, clock }: Pick<Surroundings, 'config' | 'database' | 'clock'>) {
-  const jobs = jobsOn(database.pools.jobs)
-  const workspaces = await jobs.listWorkspaces()
-  const keys = await openKeysFolder({ folder: config.keysFolder, dataFolderIsNew: workspaces.length === 0 })
-  return { keys, vault: createVault({ provider: keys.provider, clock }), jobs } satisfies Foundation
-}
-
-/** What signs and hides what the login keeps; the same on every replica. */
-export function loginSecret({ cursorKey }: InstanceKeys): Secret<Buffer> {
-  return new Secret(hmac(cursorKey.reveal(), 'tillgate/login'))
-}
 
 /** Builds the world and opens the door. This is the only place that knows all modules. */
 export async function startGate(surroundings: Surroundings, foundation: Foundation): Promise<Gate> {

@@ -1,3 +1,4 @@
+import { loginSecret } from '#foundation'
 import {
   addStore,
   createLogin,
@@ -14,7 +15,6 @@ import {
 } from '#identity'
 import { Secret, systemClock } from '#kernel'
 import type { Sandbox } from '#sandbox'
-import { loginSecret } from '#server'
 import { makeDemoOwner } from './demo-owner.ts'
 import { type DemoSecrets, keepDemoSecrets } from './demo-secrets.ts'
 import type { Serving } from './serving.ts'

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '#config'
+import { type Foundation, openFoundation } from '#foundation'
 import type { CallLine } from '#gateway'
 import { systemClock } from '#kernel'
-import { type Foundation, type Gate, type Log, openFoundation, startGate } from '#server'
+import type { Gate, Log } from '#server'
 import { type Database, lockFolder, openDatabase, StartError } from '#store'
 import { createLog } from './log.ts'
 
@@ -36,6 +37,8 @@ export async function startServing(config: Config, stopped: Promise<void>): Prom
     closers.push(database.close)
     const foundation = await openFoundation({ config, database, clock: systemClock })
     const open: Serving['open'] = async (options) => {
+      // Loaded only here, because it brings all modules: other commands start in half the time.
+      const { startGate } = await import('#server')
       const gate = await startGate({ config, database, clock: systemClock, log, ...options }, foundation)
       closers.push(gate.stop)
       return gate

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#config'
+import { type Foundation, openFoundation } from '#foundation'
 import type { CallLine } from '#gateway'
 import { addStore, createMachineAgent, createWorkspace, type MachineAgent, type Workspace } from '#identity'
 import { type Clock, Secret, systemClock } from '#kernel'
 import { type Sandbox, startShopifySandbox } from '#sandbox'
-import { type Foundation, type Gate, openFoundation, startGate } from '#server'
+import { type Gate, startGate } from '#server'
 import { startTestDatabase, type TestDatabase } from '../database.ts'
 
 /** A running Tillgate on a real PostgreSQL with one sandbox store, inside the test process. */

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { readConfig } from '#config'
+import { openFoundation } from '#foundation'
 import { systemClock } from '#kernel'
-import { type Gate, openFoundation, startGate } from '#server'
+import { type Gate, startGate } from '#server'
 import type { TestGate } from './gate.ts'
 
 /** One more Tillgate on the database and the keys of the test's, with connections and caches of its own. */

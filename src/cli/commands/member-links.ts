@@ -1,7 +1,7 @@
 import type { Config } from '#config'
+import { loginSecret } from '#foundation'
 import { createLogin, createMailer, inviteMember, memberByEmail } from '#identity'
 import { AppError, systemClock } from '#kernel'
-import { loginSecret } from '#server'
 import { type Command, requiredOption, textOption, workspaceOption } from '../command.ts'
 import { asOperator, chosenWorkspace, type Instance, inChosenWorkspace } from '../with-instance.ts'
 import { seatNamed } from './members.ts'

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { kyselyAdapter } from '@better-auth/kysely-adapter'
-import { betterAuth } from 'better-auth/minimal'
 import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import { hmac, type Secret } from '#kernel'
@@ -27,6 +25,11 @@ export async function openCore({
   authPool: pg.Pool
   secret: Secret<Buffer>
 }) {
+  // Loaded only where somebody signs in: commands on the host start without it.
+  const [{ kyselyAdapter }, { betterAuth }] = await Promise.all([
+    import('@better-auth/kysely-adapter'),
+    import('better-auth/minimal'),
+  ])
   const db = new Kysely({ dialect: new PostgresDialect({ pool: authPool }) }).withSchema('auth')
   const auth = betterAuth({
     baseURL: base,

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { AppError, type Secret } from '#kernel'
 
 /** Sends mail to people. Rejects with AppError `unavailable` where the server does not take it. */
@@ -14,14 +13,14 @@ const TIMEOUT_MS = 10_000
 export function createMailer(url: Secret, from: string): Mailer {
   const { protocol, hostname, port, username, password } = new URL(url.reveal())
   const isLoopback = LOOPBACK.has(hostname)
-  const transport = createTransport({
+  const settings = {
     // A URL has an IPv6 address in brackets, a socket has none.
     host: hostname.replaceAll(/[[\]]/g, ''),
     port: Number(port) || (protocol === 'smtps:' ? 465 : 587),
     secure: protocol === 'smtps:',
     requireTLS: !isLoopback,
     ignoreTLS: isLoopback && protocol === 'smtp:',
-    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const },
     dnsTimeout: TIMEOUT_MS,
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
@@ -29,11 +28,12 @@ export function createMailer(url: Secret, from: string): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(username !== '' && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-  })
+  }
   return {
     async send({ to, subject, text }) {
       try {
-        await transport.sendMail({
+        const { createTransport } = await import('nodemailer')
+        await createTransport(settings).sendMail({
           from: { name: 'Tillgate', address: from },
           to: { name: '', address: to },
           subject,

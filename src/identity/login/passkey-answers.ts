@@ -1,10 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type WebAuthnCredential,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON, WebAuthnCredential } from '@simplewebauthn/server'
 import type { StoredPasskey } from './stored-passkeys.ts'
 
 /** Where passkeys are good. */
@@ -15,6 +9,7 @@ export async function verifiedCounter(
   site: Site,
   { challenge, response, stored }: { challenge: string; response: AuthenticationResponseJSON; stored: StoredPasskey },
 ): Promise<number | undefined> {
+  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server')
   const verified = await orUndefined(() =>
     verifyAuthenticationResponse({
       response,
@@ -34,6 +29,7 @@ export async function registrationOf(
   site: Site,
   { challenge, response }: { challenge: string; response: RegistrationResponseJSON },
 ): Promise<WebAuthnCredential | undefined> {
+  const { verifyRegistrationResponse } = await import('@simplewebauthn/server')
   const verified = await orUndefined(() => verifyRegistrationResponse({ response, ...expectedOf(site, challenge) }))
   return verified?.verified ? verified.registrationInfo.credential : undefined
 }

@@ -1,9 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type pg from 'pg'
 import type { Clock } from '#kernel'
 import { challengesOf } from './challenges.ts'
@@ -73,16 +68,20 @@ function optionsOf(authPool: pg.Pool, { rpID }: Site, challenges: ReturnType<typ
   const known = async (accountId: string) => (await storedPasskeys.ofAccount(authPool, accountId)).map(credentialOf)
   return {
     async signInOptions() {
-      const options = await generateAuthenticationOptions({ rpID, userVerification: 'required' })
+      const options = await (await webAuthn()).generateAuthenticationOptions({ rpID, userVerification: 'required' })
       return { options, state: await challenges.keep(options.challenge, 'sign_in', null) }
     },
     async confirmOptions({ accountId }: Account) {
       const allowCredentials = await known(accountId)
-      const options = await generateAuthenticationOptions({ rpID, userVerification: 'required', allowCredentials })
+      const options = await (await webAuthn()).generateAuthenticationOptions({
+        rpID,
+        userVerification: 'required',
+        allowCredentials,
+      })
       return { options, state: await challenges.keep(options.challenge, 'confirm', accountId) }
     },
     async addOptions(account: Account) {
-      const options = await generateRegistrationOptions({
+      const options = await (await webAuthn()).generateRegistrationOptions({
         rpName: 'Tillgate',
         rpID,
         userName: account.email,
@@ -112,4 +111,9 @@ function isHolder(
   const { userHandle } = response.response
   const named = userHandle === undefined ? accountId : Buffer.from(userHandle, 'base64url').toString('utf8')
   return named === account_id && (accountId === undefined || accountId === account_id)
+}
+
+/** Loaded only where somebody uses a passkey. */
+function webAuthn() {
+  return import('@simplewebauthn/server')
 }

@@ -11,7 +11,6 @@ import { createInteractions } from './interactions.ts'
 import type { Limit } from './limit.ts'
 import { requestNotes } from './notes.ts'
 import { answers } from './paths.ts'
-import { makeProvider } from './provider.ts'
 import type { ProviderParts } from './provider-parts.ts'
 import { queryOf } from './query.ts'
 import { loadServerKeys, type ServerKeys } from './server-keys.ts'
@@ -53,6 +52,8 @@ export async function createAuthorizationServer(parts: Parts): Promise<Authoriza
   const notes = requestNotes()
   const documents = clientDocuments({ ...parts, notes })
   const { authPool } = parts
+  // Loaded only where it serves: commands on the host start without the library.
+  const { makeProvider } = await import('./provider.ts')
   const grantOf = grantNoter(authPool, notes)
   const build = (keys: ServerKeys) => makeProvider({ issuer: origin, authPool, keys, documents, notes, grantOf }, parts)
   const current = await followKeys(parts, build)
