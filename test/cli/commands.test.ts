@@ -1,6 +1,7 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runCommand } from '#cli'
 import { type Product, startProduct, tokenFor } from '../support/product.ts'
 import { callTool } from '../support/rpc.ts'
 import { makeHome, startTillgate, tillgate } from './support.ts'
@@ -182,7 +183,7 @@ describe('wrong words', () => {
     expect(stderr).toContain(hint)
   })
 
-  it('every command has --help', () => {
+  it('every command has --help', async () => {
     const names = [
       'demo',
       'serve',
@@ -210,10 +211,15 @@ describe('wrong words', () => {
       'sandbox',
       'audit verify',
     ]
-    for (const name of names) {
-      const { code, stdout } = tillgate([...name.split(' '), '--help'])
-      expect(code, name).toBe(0)
-      expect(stdout).toContain(`tillgate ${name}`)
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    try {
+      for (const name of names) {
+        write.mockClear()
+        expect(await runCommand([...name.split(' '), '--help']), name).toBe(0)
+        expect(write.mock.calls.join('')).toContain(`tillgate ${name}`)
+      }
+    } finally {
+      write.mockRestore()
     }
   })
 })

@@ -3,6 +3,8 @@ import type pg from 'pg'
 export type RecordedSql = {
   /** Runs the work under a name and keeps the text of every statement that it sent, in order. */
   during<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** The same, in the order of the alphabet, for work that sends statements at once. */
+  duringAtOnce<T>(name: string, work: () => Promise<T>): Promise<T>
   /** All that was kept, a section a name. */
   text(): string
 }
@@ -12,13 +14,15 @@ export function recordSql(pools: readonly pg.Pool[]): RecordedSql {
   const sections: string[] = []
   let statements: string[] = []
   for (const pool of pools) pool.on('connect', (client) => listen(client, (text) => statements.push(text)))
+  const during = async <T>(name: string, work: () => Promise<T>, order: (texts: string[]) => string[]) => {
+    statements = []
+    const result = await work()
+    sections.push([`-- ${name}`, ...order(statements.map((text) => `${text.trim()};`))].join('\n'))
+    return result
+  }
   return {
-    async during(name, work) {
-      statements = []
-      const result = await work()
-      sections.push([`-- ${name}`, ...statements.map((text) => `${text.trim()};`)].join('\n'))
-      return result
-    },
+    during: (name, work) => during(name, work, (texts) => texts),
+    duringAtOnce: (name, work) => during(name, work, (texts) => texts.sort()),
     text: () => `${sections.join('\n\n')}\n`,
   }
 }

@@ -107,7 +107,7 @@ it('the authorization server runs these statements for a machine agent', async (
   const issued = await sql.during('POST /oauth/token', () =>
     post('/oauth/token', { grant_type: 'client_credentials', resource: `${oauth.base}/mcp` }),
   )
-  await sql.during('POST /oauth/revoke', () => post('/oauth/revoke', { token: JSON.parse(issued).access_token }))
+  await sql.duringAtOnce('POST /oauth/revoke', () => post('/oauth/revoke', { token: JSON.parse(issued).access_token }))
   await oauth.stop()
   await sql.during('sweep', async () => {
     const sweep = identity.startSweep({ authPool: pools.auth, clock: systemClock, everyMs: 100, log: () => {} })

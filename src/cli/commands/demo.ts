@@ -1,6 +1,5 @@
 import { type Config, ConfigError } from '#config'
 import { packageVersion, systemClock } from '#kernel'
-import { startShopifySandbox } from '#sandbox'
 import { callLineText } from '../call-line.ts'
 import type { Command } from '../command.ts'
 import { type DemoSecrets, demoSecrets } from '../demo-secrets.ts'
@@ -43,6 +42,7 @@ const THROTTLE = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 }
 async function prepare(serving: Serving, { keysFolder, url, port }: Config) {
   const operatorKey = makeOperatorKey(keysFolder)
   const secrets = demoSecrets(keysFolder, { madeOn: systemClock(), operatorKey })
+  const { startShopifySandbox } = await import('#sandbox')
   const sandbox = await startShopifySandbox({ madeOn: secrets.madeOn, clock: systemClock, throttle: THROTTLE })
   serving.alsoStop(sandbox.close)
   return {

@@ -1,6 +1,5 @@
 import { readConfig } from '#config'
 import { systemClock } from '#kernel'
-import { startShopifySandbox } from '#sandbox'
 import { type Command, textOption, UsageError } from '../command.ts'
 import { untilStopped } from '../until-stopped.ts'
 
@@ -16,6 +15,7 @@ export const sandboxCommand: Command = {
   async run({ words, values, json }) {
     if (words[0] !== 'shopify') throw new UsageError('the sandbox is: shopify')
     const port = readConfig({}, { port: textOption({ values }, 'port') ?? '0' }).port
+    const { startShopifySandbox } = await import('#sandbox')
     const sandbox = await startShopifySandbox({
       madeOn: madeOn(textOption({ values }, 'made-on')),
       clock: systemClock,

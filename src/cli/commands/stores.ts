@@ -1,5 +1,4 @@
 import { STORE_HANDLE } from '#commerce'
-import { createEgress, createShopifyConnector } from '#connectors'
 import { type AgentSummary, addStore, addStoreToGrant, listAgents } from '#identity'
 import { AppError, Secret, systemClock } from '#kernel'
 import {
@@ -89,6 +88,7 @@ const ASK_TIME_MS = 10_000
 
 /** Calls the sandbox once, so that a wrong address or token shows now and not at the first call of an agent. */
 async function askStore({ handle, origin, credential }: Place): Promise<{ name: string; currency: string }> {
+  const { createEgress, createShopifyConnector } = await import('#connectors')
   const egress = createEgress({ allow: [new URL(origin).host] })
   try {
     const getStore = createShopifyConnector({ egress, clock: systemClock }).tools.get_store

@@ -9,11 +9,11 @@ insert into auth.access_tokens (hash, model, client_id, grant_id, scope, resourc
   where string_to_array($3, ' ') <@ g.scopes and $4 in ('core', 'w/' || g.slug);
 
 -- POST /oauth/revoke
+delete from auth.access_tokens where hash = $1 and model = $2;
 select g.slug, g.scopes, (
     select array_agg(s.hash order by s.created_at desc) from auth.client_secrets s
     where s.client_id = $1 and (s.expires_at is null or s.expires_at > now())) as hashes
   from sec.machine_agent($1) g;
-select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
 select m.payload, extract(epoch from m.consumed_at)::float8 as consumed_s,
     m.consumed_at > now() - make_interval(secs => $3) as in_grace
   from auth.oidc_models m
@@ -21,7 +21,7 @@ select m.payload, extract(epoch from m.consumed_at)::float8 as consumed_s,
   join lateral sec.member_grant(p.grant_id) g on g.account_id = p.account_id and g.client_id = p.client_id
   where m.model = $1 and m.id = $2 and m.expires_at > now();
 select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
-delete from auth.access_tokens where hash = $1 and model = $2;
+select payload from auth.access_tokens where hash = $1 and model = $2 and expires_at > now();
 
 -- sweep
 delete from auth.access_tokens where ctid = any(array(
