@@ -22,7 +22,7 @@ import {
 } from '#identity'
 import { type Clock, hmac, Secret } from '#kernel'
 import { type Database, people } from '#store'
-import type { DataKey, } from '#vault'
+import type { DataKey } from '#vault'
 import { authorizationEvents } from './authorization-events.ts'
 import { clientDocumentBy } from './client-document.ts'
 import { type Foundation, loginSecret } from './foundation.ts'
