@@ -40,17 +40,11 @@ export type TestDatabase = {
 
 /** Starts it in a folder of its own; takes some seconds, so once a file in `beforeAll`. */
 export async function startTestDatabase(): Promise<TestDatabase> {
-  const place = await makeCluster()
-  const server = { socketDir: place.folder, port: 5432, superuserPassword: new Secret(PASSWORD) }
-  const superuser = clientConfig({
-    kind: 'socket',
-    folder: place.folder,
-    port: 5432,
-    user: 'postgres',
-    password: server.superuserPassword,
-  })
+  const template = process.env[TEMPLATE]
+  const place = await makeCluster(template)
+  const { server, superuser } = loginsOf(place)
   let running = await start(place, superuser)
-  await setUpEmbedded(server)
+  if (template === undefined) await setUpEmbedded(server)
   const opened: Pools[] = []
   const morePools = () => {
     const pools = openPools(embeddedConnections(server), () => {})
@@ -76,23 +70,51 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   }
 }
 
+/** The variable with the folder of a cluster that has the schema already; whoever starts many databases copies it. */
+const TEMPLATE = 'TILLGATE_TEST_CLUSTER'
+
+/** Makes the cluster that the databases of this run are copies of; gives what removes it. */
+export async function makeTemplate(): Promise<() => void> {
+  const place = await makeCluster(undefined)
+  const { server, superuser } = loginsOf(place)
+  const running = await start(place, superuser)
+  await setUpEmbedded(server)
+  await end(running, 'SIGINT')
+  process.env[TEMPLATE] = join(place.folder, 'data')
+  return () => rmSync(place.folder, { recursive: true, force: true })
+}
+
+function loginsOf({ folder }: Place) {
+  const server = { socketDir: folder, port: 5432, superuserPassword: new Secret(PASSWORD) }
+  const password = server.superuserPassword
+  return { server, superuser: clientConfig({ kind: 'socket', folder, port: 5432, user: 'postgres', password }) }
+}
+
 const PASSWORD = 'test'
 
 type Place = { readonly folder: string; readonly binaries: Binaries; readonly runAs: RunAs | undefined }
 
 /** The programs are found as the product finds them, so the tests also run where only the bundled ones exist. */
-async function makeCluster(): Promise<Place> {
+async function makeCluster(template: string | undefined): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'tg-test-'))
   chmodSync(folder, 0o755)
   const runAs = isRoot() ? unprivilegedUser() : undefined
   const search = { choice: choice(), path: process.env.PATH ?? '', major: undefined, home: folder, runAs }
   const place = { folder, binaries: await findBinaries(search), runAs }
+  if (template !== undefined) return copied(template, place)
   const password = join(folder, 'password')
   writeFileSync(password, PASSWORD)
   for (const path of runAs ? [folder, password] : []) chownSync(path, place.runAs?.uid ?? 0, place.runAs?.gid ?? 0)
   const options = ['-U', 'postgres', '-E', 'UTF8', '--no-locale', '--auth=scram-sha-256', '--no-sync']
   const words = [...options, `--pwfile=${password}`, '-D', join(folder, 'data')]
   execFileSync(place.binaries.initdb, words, { ...processOf(place), stdio: 'pipe' })
+  return place
+}
+
+/** `cp` keeps owners and modes, and shares the blocks where the file system can. */
+function copied(template: string, place: Place): Place {
+  if (place.runAs) chownSync(place.folder, place.runAs.uid, place.runAs.gid)
+  execFileSync('cp', ['-Rp', template, join(place.folder, 'data')])
   return place
 }
 

@@ -2,7 +2,8 @@ import { setup as prepare } from '../support/build.ts'
 import { installForeign } from '../support/foreign.ts'
 
 /** Builds Tillgate, sees to a browser and installs the programs of others, once for the whole run. */
-export function setup(): void {
-  prepare()
+export async function setup(): Promise<() => void> {
+  const remove = await prepare()
   installForeign()
+  return remove
 }
