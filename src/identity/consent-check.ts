@@ -11,6 +11,8 @@ export type Consent = {
   readonly clientName: string
   /** Name of the role. */
   readonly role: string
+  /** The version of the role that was looked at; whichever is the newest unless given. */
+  readonly roleVersion?: number
   /** Handles of the stores. */
   readonly stores: readonly string[]
   readonly scopes: readonly Scope[]
@@ -26,6 +28,9 @@ const DAY_MS = 86_400_000
 export async function checkConsent(tx: WorkspaceTransaction, consent: Consent, seat: Seat) {
   const role = await readRole(tx, consent.role)
   if (!role) throw noSuchRole()
+  if (consent.roleVersion !== undefined && consent.roleVersion !== role.version) {
+    throw refused('role', 'The role was changed while you looked at it; this is what it is now. Look once more.')
+  }
   await refuseStores(tx, role, consent.stores)
   return {
     role_id: role.roleId,

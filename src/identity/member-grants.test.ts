@@ -97,6 +97,19 @@ describe('a consent', () => {
     expect(await agentOf(grantId)).toMatchObject({ role: 'operator', acceptedVersion: 1 })
   })
 
+  it('is refused for a version of the role that is not the newest any more', async () => {
+    await makeRole('moving', {})
+    const definition = role({ personal: 'drop' })
+    await team.operate((tx) =>
+      changeRole(tx, { workspaceId: team.workspaceId, name: 'moving', definition, by: 'operator:ada' }),
+    )
+    const wish = { role: 'moving', scopes: ['orders:read'] as Scope[] }
+    await expect(consent(owner, { ...wish, roleVersion: 1 })).rejects.toThrow(/changed while you looked/)
+    await expect(consent(owner, { ...wish, roleVersion: Number.NaN })).rejects.toThrow(/changed while you looked/)
+    expect(await agents()).toEqual([])
+    await consent(owner, { ...wish, roleVersion: 2 })
+  })
+
   it('keeps the id of the live grant that is named, with all else as chosen now', async () => {
     const { grantId } = await consent(owner)
     const again = await consent(owner, {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listAgents, type Workspace } from '#identity'
+import { changeRole, createRoleIn, listAgents, type Workspace } from '#identity'
 import type { Seat } from '#policy'
 import { startTestGate, type TestGate } from '../support/gate.ts'
 import type { Headless, Page } from '../support/headless.ts'
@@ -74,22 +74,24 @@ const ticked = (page: Page, name: string) =>
 
 const csrfOf = (page: Page) => values(page, 'csrf')[0]?.value ?? ''
 
-/** Exactly the fields that the contract names. */
+/** The fields that the contract names; `shown` is what a browser sends besides. */
 type Answer = {
   workspace?: string
   role?: string
   stores?: readonly string[]
   scopes?: readonly string[]
+  shown?: readonly string[]
   decision?: string
   csrf?: string
 }
 
 function answer(browser: Headless, page: Page, given: Answer = {}): Promise<Page> {
   const { workspace = 'shop', role = 'analyst', stores = ['harbour'], scopes = ['orders:read'] } = given
-  const { decision = 'allow', csrf = csrfOf(page) } = given
+  const { decision = 'allow', csrf = csrfOf(page), shown = [] } = given
   const fields = new URLSearchParams({ workspace, role, decision, csrf })
   for (const store of stores) fields.append('store', store)
   for (const scope of scopes) fields.append('scope', scope)
+  for (const version of shown) fields.append('shown', version)
   return browser.post(page.url.pathname, fields)
 }
 
@@ -223,6 +225,22 @@ describe('Allow', () => {
       expect(await agentsOf(owner)).toEqual([])
     },
   )
+
+  it('is looked at again where the role was changed since the page was shown', async () => {
+    const person = await newMember('owner')
+    const named = { workspaceId: shop.workspaceId, name: 'changing', by: 'test' }
+    const definition = (personal: string) => ({ scopes: ['orders:read'], personal, strangers_text: 'mark' })
+    const { jobs } = test.foundation
+    await jobs.inWorkspace(shop.workspaceId, (tx) => createRoleIn(tx, { ...named, definition: definition('mask') }))
+    const page = await ask(person.browser)
+    await jobs.inWorkspace(shop.workspaceId, (tx) => changeRole(tx, { ...named, definition: definition('clear') }))
+    const asShown = (page: Page) => ({ role: 'changing', shown: values(page, 'shown').map(({ value }) => value) })
+    const refused = await answer(person.browser, page, asShown(page))
+    expect(refused.status).toBe(400)
+    expect(refused.text).toContain('The role was changed while you looked at it')
+    expect(await agentsOf(person)).toEqual([])
+    expect((await answer(person.browser, refused, asShown(refused))).hasLeft).toBe(true)
+  })
 
   it('can be had from the form that was refused', async () => {
     const person = await newMember('owner')

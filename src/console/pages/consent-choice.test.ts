@@ -144,6 +144,16 @@ describe('what was ticked', () => {
     })
   })
 
+  it('is of the version that the page showed of the chosen role, where the form says so', () => {
+    const shown: [string, string][] = [
+      ['shown', '3 analyst'],
+      ['shown', '2 my role'],
+      ['role', 'my role'],
+    ]
+    expect(selected(form(shown), standing()).roleVersion).toBe(2)
+    expect(selected(form([['role', 'support']]), standing()).roleVersion).toBeUndefined()
+  })
+
   it('makes a new grant where the person says so', () => {
     expect(selected(form([['grant', 'new']]), standing({ grants: [oldGrant] })).grant).toBeUndefined()
   })
@@ -153,6 +163,7 @@ describe('a selection cut to its role', () => {
   const ticked = (more: Partial<Selection> = {}): Selection => ({
     grant: undefined,
     role: 'analyst',
+    roleVersion: undefined,
     stores: ['harbour'],
     scopes: ['orders:read'] satisfies Scope[],
     days: 90,

@@ -52,6 +52,8 @@ export type Standing = {
 export type Selection = {
   readonly grant: string | undefined
   readonly role: string
+  /** Which version of the role the page showed; undefined where the form does not say. */
+  readonly roleVersion: number | undefined
   readonly stores: readonly string[]
   readonly scopes: readonly Scope[]
   readonly days: number
@@ -71,6 +73,7 @@ export function preselection({ offered, stores, grants }: Standing, asked: reado
   return {
     grant: kept?.grantId,
     role: role?.role.name ?? '',
+    roleVersion: role?.role.version,
     stores: stores.map(({ handle }) => handle).filter((handle) => kept === undefined || kept.stores.includes(handle)),
     scopes: preselectedScopes(offered, asked, kept),
     days: Math.min(days, DAYS_DEFAULT),
@@ -116,13 +119,25 @@ export function askedBeyond(asked: readonly Scope[] | undefined, kept: Pick<Gran
 /** What was ticked on the form; `days` is NaN where the field is no number. */
 export function selected(form: Fields, { grants }: Standing): Selection {
   const grant = form.text('grant') || grants[0]?.grantId
+  const role = form.text('role')
   return {
     grant: grant === NEW_GRANT ? undefined : grant,
-    role: form.text('role'),
+    role,
+    roleVersion: shownVersion(form.all('shown'), role),
     stores: [...new Set(form.all('store'))],
     scopes: [...new Set(form.all('scope'))].filter(isScope),
     days: Number(form.text('days') || DAYS_DEFAULT),
   }
+}
+
+/** What the field `shown` carries for each role on the page, so that a role which is changed meanwhile is looked at again. */
+export function shownRole({ name, version }: Pick<Role, 'name' | 'version'>): string {
+  return `${version} ${name}`
+}
+
+function shownVersion(shown: readonly string[], role: string): number | undefined {
+  const own = shown.find((value) => value.slice(value.indexOf(' ') + 1) === role)
+  return own === undefined ? undefined : Number.parseInt(own, 10)
 }
 
 /**

@@ -3,10 +3,17 @@ import type { Scope } from '#commerce'
 import type { ConnectedStore, GrantSummary } from '#identity'
 import type { AppError } from '#kernel'
 import { describeAccess } from '#policy'
-import { DAYS_DEFAULT, NEW_GRANT, type OfferedRole, type Selection, type Standing } from './consent-choice.ts'
+import {
+  DAYS_DEFAULT,
+  NEW_GRANT,
+  type OfferedRole,
+  type Selection,
+  type Standing,
+  shownRole,
+} from './consent-choice.ts'
 import { wordsOf } from './consent-scopes.ts'
 import type { Html } from './layout.ts'
-import { checked, group } from './parts.ts'
+import { checked, group, hidden } from './parts.ts'
 import { quoted, visibleText } from './visible-text.ts'
 import { exact, when } from './when.ts'
 
@@ -60,7 +67,7 @@ function roleCard({ offered: { role, gives }, index, selection, asked }: Card): 
   const access = describeAccess({ definition: role.definition, scopes: scopes.length === 0 ? gives : scopes })
   const lacking = (asked ?? []).filter((scope) => !gives.includes(scope))
   return html`<div class="choice role"><input type="radio" name="role" value="${role.name}" id="role-${index}" class="r${index}"
-aria-describedby="role-${index}-access" ${checked(role.name === selection.role)} required>
+aria-describedby="role-${index}-access" ${checked(role.name === selection.role)} required>${hidden('shown', shownRole(role))}
 <div><label for="role-${index}">${visibleText(role.name)}</label>${bounds(role.definition)}
 <dl class="access" id="role-${index}-access"><dt>Sees</dt><dd>${access.sees}</dd><dt>Changes</dt><dd>${access.changes}</dd>
 <dt>Asks first</dt><dd>${access.asks}</dd>

@@ -60,11 +60,12 @@ async function allow(visit: SessionVisit, request: Interaction): Promise<Reply> 
 /** Recorded before the commit: a consent that leaves no record does not happen. */
 async function give(visit: WorkspaceVisit, { client }: Interaction, standing: Standing): Promise<Given> {
   const { tx, person, form } = visit
-  const { role, stores, scopes, days, grant } = cutToRole(selected(form, standing), standing)
+  const { role, roleVersion, stores, scopes, days, grant } = cutToRole(selected(form, standing), standing)
   const { grantId, expiresAt } = await consentGrant(tx, person, {
     clientId: client.clientId,
     clientName: client.name,
     role,
+    ...(roleVersion !== undefined && { roleVersion }),
     stores: [...stores],
     scopes: [...scopes],
     expiresDays: days,
