@@ -1,4 +1,4 @@
-import { setup as prepare } from '../support/build.ts'
+import { prepare } from '../support/build.ts'
 import { installForeign } from '../support/foreign.ts'
 
 /** Builds Tillgate, sees to a browser and installs the programs of others, once for the whole run. */
