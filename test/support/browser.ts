@@ -50,7 +50,9 @@ export async function startBrowser(): Promise<Browser> {
   const browser = await chromium.launch({ executablePath, args: FLAGS })
   return {
     async person({ script = true } = {}) {
-      const context = await browser.newContext({ viewport: { width: WIDTH, height: 740 }, javaScriptEnabled: script })
+      const viewport = { width: WIDTH, height: 740 }
+      // A colour that is on its way to another has a contrast of neither.
+      const context = await browser.newContext({ viewport, javaScriptEnabled: script, reducedMotion: 'reduce' })
       context.setDefaultTimeout(15_000)
       const page = await context.newPage()
       return {
@@ -102,11 +104,19 @@ async function tooWide(page: Page, name: string): Promise<string[]> {
   return width > WIDTH ? [`${name} is ${width} px wide`] : []
 }
 
-/** What axe-core finds serious or critical. It needs the page's script engine. */
+/** What axe-core finds serious or critical, in light and in dark. It needs the page's script engine. */
 async function hardToUse(page: Page, name: string): Promise<string[]> {
   await page.evaluate(AXE)
-  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${name}: ${id}, ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+  const found: string[] = []
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)')
+    found.push(...violations.filter(isSerious).map((violation) => `${name} in ${colorScheme}: ${inWords(violation)}`))
+  }
+  return found
 }
+
+const isSerious = ({ impact }: Violation) => impact === 'serious' || impact === 'critical'
+
+const inWords = ({ id, help, nodes }: Violation) =>
+  `${id}, ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`
