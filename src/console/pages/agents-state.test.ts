@@ -26,8 +26,8 @@ describe('the state of an agent', () => {
     expect(agentState({ ...quarantined, revokedAt: new Date(NOW) }, at)).toBe('revoked')
   })
 
-  it('is never live while the workspace is frozen', () => {
-    expect(agentState(live, { ...at, isFrozen: true })).toBe('frozen')
+  it('is that it is stopped while the workspace is frozen, whatever waits', () => {
+    for (const agent of [live, wider]) expect(agentState(agent, { ...at, isFrozen: true })).toBe('frozen')
   })
 
   it('is over at its end, and never without one', () => {

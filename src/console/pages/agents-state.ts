@@ -19,8 +19,8 @@ export function agentState(agent: Facts, { now, isFrozen }: { now: number; isFro
   if (agent.revokedAt !== null) return 'revoked'
   if (isOver(agent, now)) return 'expired'
   if (agent.quarantinedAt !== null) return 'quarantined'
-  if (widened(agent).length > 0) return 'waiting'
-  return isFrozen ? 'frozen' : 'live'
+  if (isFrozen) return 'frozen'
+  return widened(agent).length > 0 ? 'waiting' : 'live'
 }
 
 /** Whether the agent can do nothing any more, whatever anybody says. */

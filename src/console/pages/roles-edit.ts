@@ -100,7 +100,7 @@ async function confirmPage(visit: WorkspaceVisit, role: Role, { fields, definiti
   const body = html`<section class="card wide"><h1>Change the role ${visibleText(role.name)}?</h1>
 ${differenceTable(differences)}
 <p>${count === 0 ? 'No agent has this role now.' : `${count === 1 ? 'One agent has' : `${count} agents have`} this role now.`}
-What narrows acts on their next call. What widens reaches each of them only when its owner or an admin accepts it.</p>
+What narrows acts on the next call. What widens reaches an agent only when its owner or an admin accepts it.</p>
 <form method="post" action="${within(visit, 'roles', role.name, 'edit')}">${hidden('csrf', visit.csrf())}
 ${hidden('version', String(role.version))}${inputs}
 <p class="decide"><button name="confirm" value="no" class="quiet">Back to the form</button>

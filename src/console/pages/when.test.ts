@@ -12,6 +12,8 @@ describe('a time', () => {
     [-3 * 3_600, '3 hours ago'],
     [-86_400, 'yesterday'],
     [90 * 86_400, 'in 90 days'],
+    [90 * 86_400 - 5, 'in 90 days'],
+    [-2 * 86_400 + 5, 'yesterday'],
     [-400 * 86_400, '400 days ago'],
   ])('%i seconds away is said as people do', (seconds, said) => {
     expect(relative(at(seconds), now)).toBe(said)

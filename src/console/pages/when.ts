@@ -20,7 +20,8 @@ export function relative(time: Date, now: number): string {
   const seconds = (time.getTime() - now) / 1000
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? []
   if (unit === undefined || size === undefined) return seconds > 0 ? 'in less than a minute' : 'just now'
-  return words.format(Math.trunc(seconds / size), unit)
+  // What was chosen as 90 days must not read as 89 a moment later; what is past is not older than it is.
+  return words.format(seconds > 0 ? Math.round(seconds / size) : Math.trunc(seconds / size), unit)
 }
 
 /** `2026-11-25 09:49 UTC`. */
