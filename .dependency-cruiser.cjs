@@ -57,6 +57,27 @@ module.exports = {
       to: { path: '^src/[^/]+/', pathNot: '^src/[^/]+/index\\.ts$' },
     },
     {
+      name: 'web-takes-only-types',
+      comment: 'what runs in the browser is served to everybody: no code of the server may get into it',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|test|bench)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'web-knows-only-the-api',
+      comment: 'the type of the console is all that the web app needs to know',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', pathNot: '^src/console/index\\.ts$' },
+    },
+    {
+      name: 'nothing-imports-the-web-app',
+      comment: 'it is built, and served as files',
+      severity: 'error',
+      from: { path: '^(src|bench)/' },
+      to: { path: '^web/' },
+    },
+    {
       name: 'policy-and-screen-are-pure',
       comment: 'no clock, no random, no database: what they need is passed in',
       severity: 'error',
@@ -97,7 +118,7 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: ['\\.d\\.ts$', '\\.test\\.ts$', '^test/', '^src/main\\.ts$', '^src/console/assets/'],
+        pathNot: ['\\.d\\.ts$', '\\.test\\.ts$', '^test/', '^src/main\\.ts$', '^src/console/assets/', '^web/'],
       },
       to: {},
     },

@@ -4,15 +4,25 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const sources = ['package.json', 'package-lock.json', 'tsdown.config.ts', 'src']
+const sources = ['package.json', 'package-lock.json', 'tsdown.config.ts', 'src', 'web']
+const targets = ['dist/main.js', 'dist/web/index.html']
 
 /** Builds dist/ when it is missing or older than its sources, with all output on stderr. Gives the exit code. */
 export function buildIfStale() {
-  const target = join(root, 'dist', 'main.js')
-  if (existsSync(target) && sources.every((source) => newest(join(root, source)) <= statSync(target).mtimeMs)) return 0
+  const built = Math.min(...targets.map((target) => madeAt(join(root, target))))
+  if (sources.every((source) => newest(join(root, source)) <= built)) return 0
   console.error('Building …')
-  const tsdown = join(root, 'node_modules', 'tsdown', 'dist', 'run.mjs')
-  return spawnSync(process.execPath, [tsdown, '--silent'], { cwd: root, stdio: ['ignore', 2, 2] }).status ?? 1
+  return run('tsdown/dist/run.mjs', '--silent') || run('vite/bin/vite.js', 'build', 'web', '--logLevel', 'warn')
+}
+
+/** Zero for what is not there. */
+function madeAt(path) {
+  return existsSync(path) ? statSync(path).mtimeMs : 0
+}
+
+function run(program, ...args) {
+  const path = join(root, 'node_modules', program)
+  return spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: ['ignore', 2, 2] }).status ?? 1
 }
 
 function newest(path) {

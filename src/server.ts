@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { createAuditLog, createHeadSigner, createRefusals, INSTANCE_CHAIN } from '#audit'
+import { createAuditLog, createHeadSigner, createRefusals, createTally, INSTANCE_CHAIN } from '#audit'
 import type { Config } from '#config'
 import { createEgress, createShopifyConnector, type Egress } from '#connectors'
-import { type ConsoleWorld, createConsole } from '#console'
+import { type Console, type ConsoleWorld, createConsole } from '#console'
 import {
   addressOf,
   type CallLine,
@@ -74,14 +74,15 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
   const world = makeWorld({ ...surroundings, url, egress, records, onMistake }, foundation)
   const endpoint = createEndpoint(world)
   const authorization = await openAuthorization(world, { ...surroundings, egress, records, onMistake }, foundation)
-  const consoleWorld = await makeConsoleWorld(world, { surroundings, authorization }, foundation)
+  const consoleWorld = await makeConsoleWorld(world, { surroundings, authorization, records }, foundation)
+  const pages = createConsole(consoleWorld)
   late.routes = createRoutes({
     base: url,
     trustedProxies: world.trustedProxies,
     limiter: world.limiter,
     endpoint,
     authorization,
-    pages: createConsole(consoleWorld),
+    pages,
     pool: database.pools.app,
     onMistake,
   })
@@ -92,7 +93,7 @@ export async function startGate(surroundings: Surroundings, foundation: Foundati
     login: consoleWorld.login,
     flush: records.flush,
     stop: () =>
-      stopInOrder(listening, [
+      stopInOrder({ listening, pages }, [
         endpoint.close,
         authorization.stop,
         sweep.stop,
@@ -150,11 +151,14 @@ function openAuthorization(
   })
 }
 
-type Asking = { readonly surroundings: Surroundings; readonly authorization: AuthorizationServer }
+type Asking = Pick<Made, 'records'> & {
+  readonly surroundings: Surroundings
+  readonly authorization: AuthorizationServer
+}
 
 async function makeConsoleWorld(
   { base, limiter, audit, refusals, trustedProxies, clock, onMistake }: World,
-  { surroundings: { config, database }, authorization }: Asking,
+  { surroundings: { config, database }, authorization, records }: Asking,
   { keys, vault, jobs }: Foundation,
 ): Promise<ConsoleWorld> {
   const authPool = database.pools.auth
@@ -166,6 +170,7 @@ async function makeConsoleWorld(
     mailer: config.mail && createMailer(config.mail.url, config.mail.from),
     audit,
     refusals,
+    tally: records.tally,
     vault,
     jobs,
     authPool,
@@ -186,18 +191,24 @@ function startRecords({ config, database, clock, log }: Surroundings, { keys, va
     clock,
     onMistake,
   })
-  const audit = createAuditLog({ pool: database.pools.audit, onHeads: heads.note, onMistake })
+  const tally = createTally({ jobs, clock, onMistake })
+  const onHeads = (changed: Parameters<typeof heads.note>[0]) => {
+    heads.note(changed)
+    for (const { workspaceId } of changed) tally.note(workspaceId)
+  }
+  const audit = createAuditLog({ pool: database.pools.audit, onHeads, onMistake })
   const refusals = createRefusals({ log: audit, clock, keyOf: (chain) => bodyKeyOf(chain, { vault, jobs }) })
   const close = async () => {
     await refusals.close()
     await audit.close()
+    await tally.stop()
     await heads.close()
   }
   const flush = async () => {
     await refusals.flush()
     await heads.flush()
   }
-  return { audit, refusals, flush, close }
+  return { audit, refusals, tally, flush, close }
 }
 
 /** The data key of a workspace's record bodies. The chain of the instance has none: what it counts is kept without addresses. */
@@ -212,7 +223,11 @@ async function bodyKeyOf(
   return row && vault.dataKey({ workspace: chain, purpose: 'audit-body' }, row.audit_key)
 }
 
-async function stopInOrder(listening: Listening, closers: (() => unknown)[]): Promise<void> {
+async function stopInOrder(
+  { listening, pages }: { listening: Listening; pages: Console },
+  closers: (() => unknown)[],
+): Promise<void> {
+  pages.close()
   await listening.close(GRACE_MS)
   for (const close of closers) await close()
 }

@@ -49,6 +49,8 @@ export type RecordHeader = {
   readonly withheld?: number | undefined
   /** The agent was shown strangers' text by this call. */
   readonly tainted?: true | undefined
+  /** The agent, or the account behind it, was tainted before this call. */
+  readonly tainted_before?: true | undefined
   /** For folded refusals: how many, and the first and last of them in milliseconds since the epoch. */
   readonly count?: number | undefined
   readonly from?: number | undefined

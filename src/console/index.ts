@@ -1,3 +1,5 @@
+export { apiRoutes, type ConsoleApi } from './api/api.ts'
+export type { ApiError } from './api/errors.ts'
 export type { Route } from './route.ts'
 export { type Console, createConsole } from './router.ts'
 export { routes } from './routes.ts'

@@ -12,7 +12,10 @@ type Act = Pick<RecordHeader, 'action' | 'subject' | 'grant'>
  * Records what a person did in a workspace; resolves after the commit of the record. What widens is recorded before its
  * own commit, so that it does not happen unrecorded; what stops is recorded after it, so that nothing holds it up.
  */
-export async function recordAct(visit: Visit & { readonly person: Actor }, act: Act): Promise<void> {
+export async function recordAct(
+  visit: Pick<Visit, 'world' | 'caller'> & { readonly person: Actor },
+  act: Act,
+): Promise<void> {
   const { world, person, caller } = visit
   const key = await world.vault.dataKey({ workspace: person.workspaceId, purpose: 'audit-body' }, person.auditKey)
   await world.audit.append({
@@ -28,6 +31,6 @@ export async function recordPersonal(visit: Visit, accountId: string, act: Act):
   await visit.world.audit.append({ workspaceId: INSTANCE_CHAIN, header })
 }
 
-function headerOf({ world }: Visit) {
+function headerOf({ world }: Pick<Visit, 'world'>) {
   return { v: 1, kind: 'admin', request: randomUUID(), at: world.clock(), outcome: 'ok' } as const
 }

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { LoginSession } from '#identity'
 import { AppError } from '#kernel'
 import { seatMay } from '#policy'
+import { consoleApi } from './api/api.ts'
+import { errorAnswer, isAnswer, notHere as notInApi } from './api/errors.ts'
+import type { ApiEnv } from './api/visit.ts'
 import { formToken, isFormToken, visitOf } from './csrf.ts'
 import { fieldsOf } from './fields.ts'
 import { judge } from './guard.ts'
@@ -14,33 +17,50 @@ import { returnPath, via } from './return-path.ts'
 import type { Fields, Reply, Route, Visit } from './route.ts'
 import { routes } from './routes.ts'
 import { serveStatic } from './static.ts'
-import type { ConsoleWorld } from './world.ts'
+import { serveWebApp } from './web-app.ts'
+import type { ApiWorld, ConsoleWorld } from './world.ts'
 
-/** The pages below /console. */
-export type Console = { handle(req: IncomingMessage, res: ServerResponse): Promise<void> }
+/** The pages below /console, and the API of the web app below /api. */
+export type Console = {
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void>
+  /** Ends what is streamed, so that the server can close. */
+  close(): void
+}
 
 const BODY_BYTES_MAX = 64 * 1024
 
-type Env = { Bindings: HttpBindings }
+type Env = ApiEnv
 
-export function createConsole(world: ConsoleWorld): Console {
+export function createConsole(shared: ConsoleWorld): Console {
+  const closing = new AbortController()
+  const world: ApiWorld = { ...shared, closing: closing.signal }
   const app = new Hono<Env>()
   app.use(async (c, next) => onlyUnderOurName(world, c) ?? (await next()))
   app.use(bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => c.text('The form is too large.', 413) }))
   app.get('/console/assets/:file', (c) => serveStatic(c.req.param('file')))
+  app.get('/console/app/assets/:file', (c) => serveWebApp(c.req.param('file'), c.req.header('accept-encoding') ?? ''))
   for (const route of routes) app.on(route.method, `/console${route.path}`, (c) => answer(world, route, c))
-  app.notFound(() => respond(notHere()))
-  app.onError((error) => {
-    if (!(error instanceof AppError)) world.onMistake(error)
-    return respond(errorPage(error))
+  app.use('/api/*', async (c, next) => {
+    c.set('world', world)
+    c.header('cache-control', 'no-store')
+    await next()
+  })
+  app.route('/', consoleApi)
+  app.notFound((c) => (isForApi(c) ? errorAnswer(notInApi()) : respond(notHere())))
+  app.onError((error, c) => {
+    if (!isAnswer(error)) world.onMistake(error)
+    return isForApi(c) ? errorAnswer(error) : respond(errorPage(error))
   })
   const listener = getRequestListener(app.fetch)
   return {
     async handle(req, res) {
       await listener(req, res)
     },
+    close: () => closing.abort(),
   }
 }
+
+const isForApi = (c: Context<Env>) => c.req.path.startsWith('/api/')
 
 /** Passkeys and cookies belong to one name: another name of this machine is sent there. */
 function onlyUnderOurName(world: ConsoleWorld, c: Context<Env>): Response | undefined {

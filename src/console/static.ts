@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { packageRoot } from '#kernel'
 
 const TYPES = {
+  'tokens.css': 'text/css; charset=utf-8',
   'style.css': 'text/css; charset=utf-8',
   'passkeys.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
@@ -15,7 +16,7 @@ const files = new Map(
   ]),
 )
 
-/** The three files that pages load; anything else is not there. */
+/** The files that pages load; anything else is not there. */
 export function serveStatic(name: string): Response {
   const file = files.get(name)
   if (!file) return new Response('There is nothing here.\n', { status: 404 })

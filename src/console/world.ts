@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type pg from 'pg'
-import type { AuditLog, Refusals } from '#audit'
+import type { AuditLog, Refusals, Tally } from '#audit'
 import type { Interactions, Login, Mailer } from '#identity'
 import type { Clock, Secret } from '#kernel'
 import type { Rate } from '#policy'
@@ -18,6 +18,8 @@ export type ConsoleWorld = {
   readonly mailer: Mailer | undefined
   readonly audit: AuditLog
   readonly refusals: Refusals
+  /** Counts records for the overview and for agents. */
+  readonly tally: Tally
   readonly vault: Vault
   /** For the set-up of the first workspace only. */
   readonly jobs: Jobs
@@ -29,4 +31,10 @@ export type ConsoleWorld = {
   readonly addressOf: (req: IncomingMessage) => string
   readonly clock: Clock
   readonly onMistake: (error: unknown) => void
+}
+
+/** What requests of the web app see beside it. */
+export type ApiWorld = ConsoleWorld & {
+  /** Aborted when the server stops: streams end then. */
+  readonly closing: AbortSignal
 }

@@ -46,34 +46,39 @@ export function found<T>(value: T | undefined): T {
 /** For this caller the tool does not exist: the protocol's own error, not a tool error. */
 export class UnlistedTool extends Error {}
 
+/** A refusal whose record says more than its caller is told. */
+export class Reasoned extends AppError {
+  /** For the record: in words of ours. */
+  readonly reason: string
+
+  constructor(message: string, reason: string) {
+    super('not_allowed', message)
+    this.reason = reason
+  }
+}
+
 /** The scope is in the role but was not granted to this machine agent. */
 export function notGranted(scope: Scope, page: string): AppError {
-  return new AppError(
-    'not_allowed',
-    `This agent was not granted ${scope}; an admin of the workspace can grant it at ${page}.`,
-  )
+  const sentence = `This agent was not granted ${scope}; an admin of the workspace can grant it at ${page}.`
+  return new Reasoned(sentence, `${scope} was not granted`)
 }
 
 /** The scope is in the role; the agent of a member can ask for it and come back (RFC 6750 section 3.1). */
-export class StepUp extends AppError {
+export class StepUp extends Reasoned {
   /** All that the token should have next time: what it has, and what the call needs. */
   readonly scopes: readonly Scope[]
-  /** For the record. */
-  readonly reason: string
 
   constructor(missing: Scope, scopes: readonly Scope[]) {
-    super('not_allowed', `This call needs ${missing}, which the agent was not granted; ask its member to grant it.`)
+    const sentence = `This call needs ${missing}, which the agent was not granted; ask its member to grant it.`
+    super(sentence, `${missing} was not granted`)
     this.scopes = scopes
-    this.reason = `${missing} was not granted`
   }
 }
 
 /** In quarantine an agent may only read. */
 export function inQuarantine(page: string): AppError {
-  return new AppError(
-    'not_allowed',
-    `This agent is in quarantine, where it may only read; an owner or admin of the workspace can release it at ${page}.`,
-  )
+  const sentence = `This agent is in quarantine, where it may only read; an owner or admin of the workspace can release it at ${page}.`
+  return new Reasoned(sentence, 'the agent is in quarantine')
 }
 
 /** How policy judges the visitor. */

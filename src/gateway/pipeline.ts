@@ -1,5 +1,5 @@
 import { type AppError, toAppError } from '#kernel'
-import { type Call, StepUp, UnlistedTool, type Visitor } from './call.ts'
+import { type Call, Reasoned, StepUp, UnlistedTool, type Visitor } from './call.ts'
 import { type Reply, success, toolError } from './reply.ts'
 import { steps } from './steps/index.ts'
 import { type Outcome, write } from './steps/record.ts'
@@ -86,7 +86,7 @@ function outcomeOf(error: AppError): Outcome {
   return {
     outcome: FAILURES.has(error.code) ? 'failed' : 'refused',
     code: error.code,
-    ...(error instanceof StepUp && { reason: error.reason }),
+    ...(error instanceof Reasoned && { reason: error.reason }),
     ...(error.cause instanceof Error && { cause: error.cause.message.slice(0, CAUSE_MAX) }),
   }
 }

@@ -31,13 +31,18 @@ export async function removeStoreFromGrant({ jobs }: { jobs: Jobs }, { workspace
   )
 }
 
-/** The handles of connected stores by grant, for lists. */
-export async function storesOfGrants(tx: WorkspaceTransaction): Promise<(grantId: string) => string[]> {
+/** The handles of connected stores by grant, for lists; of these grants, or of all. */
+export async function storesOfGrants(
+  tx: WorkspaceTransaction,
+  grantIds?: readonly string[],
+): Promise<(grantId: string) => string[]> {
+  if (grantIds?.length === 0) return () => []
   const links = await tx
     .selectFrom('tillgate.grant_stores as l')
     .innerJoin('tillgate.stores as s', 's.store_id', 'l.store_id')
     .select(['l.grant_id', 's.handle'])
     .where('s.disconnected_at', 'is', null)
+    .$if(grantIds !== undefined, (query) => query.where('l.grant_id', 'in', [...(grantIds ?? [])]))
     .orderBy('s.handle')
     .execute()
   const byGrant = groupLinks(links)

@@ -1,4 +1,5 @@
 export { acceptRole } from './accept-role.ts'
+export { agentIdsOf, agentNames } from './agent-names.ts'
 export { createMachineAgent, type MachineAgent } from './agents.ts'
 export { type AgentParts, endAgent, revokeAgent, rotateAgentSecret } from './existing-agents.ts'
 export { findAgent } from './find-agent.ts'
@@ -26,8 +27,10 @@ export type {
 } from './login/login.ts'
 export { createMailer, type Mailer } from './login/mailer.ts'
 export { totpCode } from './login/totp.ts'
+export { clearAgentMarks, clearOwnMarks, type Marks, memberMarks } from './marks.ts'
 export { consentGrant, type GrantSummary, liveGrantsOfClient } from './member-grants.ts'
 export { addMember, changeSeat, listMembers, type Member, memberByEmail, removeMember } from './members.ts'
+export { moveGrant } from './move-grant.ts'
 export { type AuthorizationServer, createAuthorizationServer } from './oauth/authorization-server.ts'
 export { listClients, type OperatorClient, registerClient, removeClient } from './oauth/clients.ts'
 export { endCredentials, endTokensOfGrants } from './oauth/credentials.ts'
@@ -42,6 +45,7 @@ export {
   resourceOfMetadataPath,
 } from './oauth/metadata.ts'
 export { type Sweep, startSweep } from './oauth/sweep.ts'
+export { type AgentFilter, type AgentPage, pageAgents } from './page-agents.ts'
 export {
   type ResourceName,
   resourceName,
@@ -59,6 +63,7 @@ export {
   type Role,
   type RoleVersion,
   readRole,
+  roleById,
   roleByName,
   roleHistory,
   updateRole,

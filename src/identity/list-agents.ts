@@ -27,18 +27,26 @@ export type AgentSummary = {
   readonly lastSeenAt: Date | null
   readonly expiresAt: Date | null
   readonly quarantinedAt: Date | null
+  /** Since when a machine agent counts as having read strangers' text; a member's agents count with the member's account. */
+  readonly taintedAt: Date | null
   readonly revokedAt: Date | null
 }
 
 type Chosen = {
   /** Only those that this account connected. */
-  readonly accountId?: string
+  readonly accountId?: string | undefined
+  /** Only these grants. */
+  readonly grantIds?: readonly string[] | undefined
+  /** Only the grants of these agents. */
+  readonly agentIds?: readonly string[] | undefined
 }
 
 /** Every agent of the workspace with its grants, one line a grant, revoked ones too, by name. */
 export async function listAgents(tx: WorkspaceTransaction, chosen: Chosen = {}): Promise<AgentSummary[]> {
+  if (chosen.grantIds?.length === 0 || chosen.agentIds?.length === 0) return []
   const rows = await readAgents(tx, chosen)
-  const storesOf = await storesOfGrants(tx)
+  const isAll = chosen.grantIds === undefined && chosen.agentIds === undefined
+  const storesOf = await storesOfGrants(tx, isAll ? undefined : rows.map(({ grantId }) => grantId))
   return rows.map(({ roleDefinition, acceptedDefinition, ...row }) => ({
     ...row,
     roleDefinition: parseRole(roleDefinition),
@@ -47,7 +55,7 @@ export async function listAgents(tx: WorkspaceTransaction, chosen: Chosen = {}):
   }))
 }
 
-function readAgents(tx: WorkspaceTransaction, { accountId }: Chosen) {
+function readAgents(tx: WorkspaceTransaction, { accountId, grantIds, agentIds }: Chosen) {
   return tx
     .selectFrom('tillgate.agents as a')
     .innerJoin('tillgate.grants as g', 'g.agent_id', 'a.agent_id')
@@ -61,9 +69,11 @@ function readAgents(tx: WorkspaceTransaction, { accountId }: Chosen) {
     .select(['r.version as roleVersion', 'r.definition as roleDefinition', 'g.accepted_version as acceptedVersion'])
     .select((column) => column.fn.coalesce('v.definition', 'r.definition').as('acceptedDefinition'))
     .select(['g.scopes', 'a.created_by as createdBy', 'a.created_at as createdAt', 'g.last_seen_at as lastSeenAt'])
-    .select(['g.expires_at as expiresAt', 'a.quarantined_at as quarantinedAt'])
+    .select(['g.expires_at as expiresAt', 'a.quarantined_at as quarantinedAt', 'a.tainted_at as taintedAt'])
     .select((column) => column.fn.coalesce('a.revoked_at', 'g.revoked_at').as('revokedAt'))
     .$if(accountId !== undefined, (query) => query.where('g.account_id', '=', accountId ?? null))
+    .$if(grantIds !== undefined, (query) => query.where('g.grant_id', 'in', [...(grantIds ?? [])]))
+    .$if(agentIds !== undefined, (query) => query.where('a.agent_id', 'in', [...(agentIds ?? [])]))
     .orderBy('a.name')
     .orderBy('a.created_at')
     .orderBy('g.grant_id')

@@ -57,6 +57,16 @@ export async function readRole(tx: WorkspaceTransaction, name: string): Promise<
   return row && roleOfRow(row)
 }
 
+/** The role of this id as it is now, or undefined. */
+export async function roleById(tx: WorkspaceTransaction, roleId: string): Promise<Role | undefined> {
+  const row = await tx
+    .selectFrom('tillgate.roles')
+    .select(['role_id', 'name', 'version', 'definition'])
+    .where('role_id', '=', roleId)
+    .executeTakeFirst()
+  return row && roleOfRow(row)
+}
+
 /** Every version of a role, the newest first. Throws AppError `not_found`. */
 export async function roleHistory(tx: WorkspaceTransaction, name: string): Promise<RoleVersion[]> {
   const rows = await tx

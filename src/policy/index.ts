@@ -1,6 +1,7 @@
 export { type Authorisation, authorise, type Caller, listedTools } from './authorise.ts'
 export { type Access, describeAccess } from './describe-access.ts'
 export { gcra, type Rate, type RateDecision } from './gcra.ts'
+export { narrowerRole, type Used } from './narrower.ts'
 export { effectiveRole, narrowest, type RoleNow } from './narrowest.ts'
 export { PRESET_NAMES, type PresetName, presets } from './presets.ts'
 export {

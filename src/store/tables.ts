@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { Seat } from '#policy'
 
 type Instant = ColumnType<Date, Date | string | undefined, Date | string>
@@ -110,6 +110,26 @@ export type Tables = {
     header: string
     body_digest: Buffer
     hash: Buffer
+    kind: GeneratedAlways<string>
+    agent: GeneratedAlways<string>
+    tool: GeneratedAlways<string>
+    store: GeneratedAlways<string>
+    outcome: GeneratedAlways<string>
+    action: GeneratedAlways<string>
   }
+  'audit.tallied': { workspace_id: string; seq: string }
+  'audit.tallies': {
+    workspace_id: string
+    hour: Date
+    agent: string
+    tool: string
+    store: string
+    outcome: string
+    step: string
+    code: string
+    calls: string
+    ms: number
+  }
+  'audit.pulse': { workspace_id: string; minute: Date; outcome: string; bucket: number; calls: string }
   'audit.bodies': { workspace_id: string; seq: string; sealed: Buffer }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuditLog, createRefusals } from '#audit'
+import { createAuditLog, createRefusals, createTally } from '#audit'
 import { type ConsoleWorld, createConsole } from '#console'
 import { createLimiter } from '#gateway'
 import { createLogin, type Interactions } from '#identity'
@@ -49,6 +49,7 @@ export async function startTestConsole({ clock = systemClock, mail = true }: Opt
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await world.refusals.close()
+      await world.tally.stop()
       world.vault.close()
       await database.stop()
       rmSync(folder, { recursive: true, force: true })
@@ -87,6 +88,7 @@ async function worldOf({ url, database, folder, clock, onMistake }: Parts) {
     interactions: nobodyAsks,
     audit,
     refusals: createRefusals({ log: audit, clock }),
+    tally: createTally({ jobs, clock, onMistake }),
     vault,
     jobs,
     authPool: pools.auth,

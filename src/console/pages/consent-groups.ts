@@ -3,6 +3,7 @@ import type { Scope } from '#commerce'
 import type { ConnectedStore, GrantSummary } from '#identity'
 import type { AppError } from '#kernel'
 import { describeAccess } from '#policy'
+import { quoted, visibleText } from '../visible-text.ts'
 import {
   DAYS_DEFAULT,
   NEW_GRANT,
@@ -14,7 +15,6 @@ import {
 import { wordsOf } from './consent-scopes.ts'
 import type { Html } from './layout.ts'
 import { checked, group, hidden } from './parts.ts'
-import { quoted, visibleText } from './visible-text.ts'
 import { exact, when } from './when.ts'
 
 type Choice = { readonly selection: Selection; readonly error: AppError | undefined }

@@ -2,11 +2,11 @@ import { html } from 'hono/html'
 import type { Interaction } from '#identity'
 import type { Membership, PersonEntry, WorkspaceTransaction } from '#store'
 import type { SessionVisit } from '../route.ts'
+import { quoted, visibleText } from '../visible-text.ts'
 import { placeOf } from './consent-choice.ts'
 import { addressOf, asked, type Page, whoAsks } from './consent-view.ts'
 import { type Html, layout } from './layout.ts'
 import { hidden } from './parts.ts'
-import { quoted, visibleText } from './visible-text.ts'
 
 /**
  * Enters the workspace that the request is for, by the session's own door, and works there. Where it could be several,

@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
 import { isScope, type Scope, scopeChanges, scopeWords } from '#commerce'
 import type { AppError } from '#kernel'
+import { visibleText } from '../visible-text.ts'
 import { type Selection, type Standing, scopesOnOffer } from './consent-choice.ts'
 import type { Html } from './layout.ts'
 import { checked, group } from './parts.ts'
-import { visibleText } from './visible-text.ts'
 
 /** For how many roles the style sheet hides the boxes that the chosen role does not have. */
 const ROLES_STYLED_MAX = 10

@@ -2,12 +2,12 @@ import { html } from 'hono/html'
 import type { AskingClient, Interaction } from '#identity'
 import type { AppError } from '#kernel'
 import type { Reply, SessionVisit } from '../route.ts'
+import { quoted, visibleText } from '../visible-text.ts'
 import { askedBeyond, type Selection, type Standing, scopesOnOffer } from './consent-choice.ts'
 import { daysGroup, grantsGroup, rolesGroup, storesGroup } from './consent-groups.ts'
 import { outsideOffer, scopesGroup, wordsOf } from './consent-scopes.ts'
 import { type Html, layout } from './layout.ts'
 import { hidden, otherError } from './parts.ts'
-import { quoted, visibleText } from './visible-text.ts'
 
 export type Page = Extract<Reply, { kind: 'page' }>
 

@@ -4,11 +4,11 @@ import type { AppError } from '#kernel'
 import type { InvitationPreview } from '#store'
 import { via } from '../return-path.ts'
 import type { Reply, Visit } from '../route.ts'
+import { visibleText } from '../visible-text.ts'
 import { field, fixedEmail, newPassword } from './account-parts.ts'
 import { type Html, layout } from './layout.ts'
 import { seatWords } from './members-words.ts'
 import { hidden, otherError } from './parts.ts'
-import { visibleText } from './visible-text.ts'
 import { when } from './when.ts'
 
 type Newcomer = { readonly invitation: InvitationPreview; readonly name: string; readonly error?: AppError }

@@ -17,7 +17,6 @@ type Frame = {
         readonly at: 'agents' | 'roles' | 'members'
         /** Since when every agent is stopped; null or absent where none is. */
         readonly frozenAt?: Date | null
-        readonly mayUnfreeze?: boolean
       }
     | undefined
   /** Hidden `csrf` of the sign-out form; needed where `account` is given. */
@@ -34,6 +33,7 @@ export function layout({ title, body, account, workspace, csrf, passkeys = false
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Tillgate</title>
+<link rel="stylesheet" href="/console/assets/tokens.css">
 <link rel="stylesheet" href="/console/assets/style.css">
 <link rel="icon" href="/console/assets/icon.svg" type="image/svg+xml">
 ${passkeys ? html`<script src="/console/assets/passkeys.js" type="module"></script>` : ''}
@@ -45,7 +45,7 @@ ${passkeys ? html`<script src="/console/assets/passkeys.js" type="module"></scri
 ${workspace ? navigation(workspace) : ''}
 ${account ? corner(account, csrf ?? '') : ''}
 </header>
-${workspace?.frozenAt ? frozenBanner(workspace, csrf ?? '') : ''}
+${workspace?.frozenAt ? frozenBanner(workspace) : ''}
 <main id="main">${body}</main>
 </body>
 </html>`
@@ -65,7 +65,7 @@ function corner(account: Account, csrf: string): Html {
 }
 
 /** On every page of a frozen workspace, so that nobody wonders why agents are refused. */
-function frozenBanner({ slug, mayUnfreeze = false }: NonNullable<Frame['workspace']>, csrf: string): Html {
+function frozenBanner({ slug }: NonNullable<Frame['workspace']>): Html {
   return html`<div class="frozen" role="alert"><strong>Frozen: every agent of this workspace is stopped.</strong>
-${mayUnfreeze ? html`<form method="post" action="/console/w/${slug}/unfreeze"><input type="hidden" name="csrf" value="${csrf}"><button class="quiet">Unfreeze</button></form>` : ''}</div>`
+<a href="/console/w/${slug}/agents">To the agents</a></div>`
 }

@@ -5,10 +5,10 @@ import { seatGoverns } from '#policy'
 import { attempt } from '../attempt.ts'
 import { recordAct } from '../record.ts'
 import type { Reply, WorkspaceVisit } from '../route.ts'
+import { visibleText } from '../visible-text.ts'
 import { membersPage } from './members.ts'
 import { aboveOwn, seatNamed } from './members-acts.ts'
 import { seatWords } from './members-words.ts'
-import { visibleText } from './visible-text.ts'
 import { backTo, byOf, within, workspacePage } from './workspace-frame.ts'
 
 /**

@@ -3,12 +3,12 @@ import { type InvitationSummary, listInvitations, listMembers, type Member } fro
 import type { AppError } from '#kernel'
 import { SEATS, type Seat, seatGoverns, seatMay } from '#policy'
 import type { Reply, WorkspaceVisit } from '../route.ts'
+import { visibleText } from '../visible-text.ts'
 import { doneNotice } from './done.ts'
 import type { Html } from './layout.ts'
 import { seatWords } from './members-words.ts'
 import { actButton, describedBy, fieldError, hidden, otherError } from './parts.ts'
 import { table } from './table.ts'
-import { visibleText } from './visible-text.ts'
 import { when } from './when.ts'
 import { within, workspacePage } from './workspace-frame.ts'
 

@@ -2,11 +2,11 @@ import { html } from 'hono/html'
 import { SCOPES, type Scope, scopeChanges, scopeWords } from '#commerce'
 import type { ConnectedStore } from '#identity'
 import type { AppError } from '#kernel'
+import { visibleText } from '../visible-text.ts'
 import type { Html } from './layout.ts'
 import { checked, describedBy, fieldError, group, hidden, otherError } from './parts.ts'
 import type { RoleFields } from './roles-fields.ts'
 import { table } from './table.ts'
-import { visibleText } from './visible-text.ts'
 
 export type RoleForm = {
   readonly to: string

@@ -1,15 +1,15 @@
 import { html } from 'hono/html'
 import type { Membership } from '#store'
 import type { Reply, SessionVisit } from '../route.ts'
+import { visibleText } from '../visible-text.ts'
 import { layout } from './layout.ts'
 import { seatWords } from './members-words.ts'
-import { visibleText } from './visible-text.ts'
 
 /** The first page: into the only workspace, or the list of them, or what to do without one. */
 export async function start({ world, session, csrf }: SessionVisit): Promise<Reply> {
   const memberships = await world.people.workspaces(session.hash)
   const [only, another] = memberships
-  if (only !== undefined && another === undefined) return { kind: 'redirect', to: `/console/w/${only.slug}/agents` }
+  if (only !== undefined && another === undefined) return { kind: 'redirect', to: `/console/w/${only.slug}` }
   const body = only === undefined ? nowhere(session.account.email) : choice(memberships)
   return { kind: 'page', html: layout({ title: 'Start', body, account: session.account, csrf: csrf() }) }
 }
@@ -17,7 +17,7 @@ export async function start({ world, session, csrf }: SessionVisit): Promise<Rep
 function choice(memberships: readonly Membership[]) {
   return html`<section class="card"><h1>Your workspaces</h1><ul class="places">
 ${memberships.map(
-  ({ slug, name, seat, frozenAt }) => html`<li><a href="/console/w/${slug}/agents">${visibleText(name)}</a>
+  ({ slug, name, seat, frozenAt }) => html`<li><a href="/console/w/${slug}">${visibleText(name)}</a>
 <small>${seatWords[seat].name}</small>${frozenAt === null ? '' : html` <span class="badge stopped">frozen</span>`}</li>`,
 )}</ul></section>`
 }

@@ -1,4 +1,3 @@
-import { seatMay } from '#policy'
 import type { Reply, WorkspaceVisit } from '../route.ts'
 import type { Done } from './done.ts'
 import { type Html, layout } from './layout.ts'
@@ -13,8 +12,8 @@ type Frame = {
 /** A page of the workspace that the visit is in. */
 export function workspacePage(visit: WorkspaceVisit, { title, at, body, status = 200 }: Frame): Reply {
   const { person, session, csrf } = visit
-  const { slug, name, frozenAt, seat } = person
-  const workspace = { slug, name, at, frozenAt, mayUnfreeze: seatMay(seat, 'freeze') }
+  const { slug, name, frozenAt } = person
+  const workspace = { slug, name, at, frozenAt }
   return {
     kind: 'page',
     html: layout({ title, body, account: session.account, workspace, csrf: csrf() }),

@@ -71,6 +71,7 @@ function header(call: Call, world: World): Omit<RecordHeader, 'outcome'> {
     ...(screened && { rows: rows(screened.value), shown: screened.shown, withheld: screened.withheld }),
     ...(screened && { unknown_fields: screened.unknown + (answer?.unknownFields ?? 0) }),
     ...(screened && screened.shown.marked > 0 && { tainted: true }),
+    ...(visitor.entry.tainted_at !== null && { tainted_before: true }),
   }
 }
 

@@ -198,6 +198,25 @@ begin
   return next;
 end $$;
 
+-- What the members of the open workspace were shown by their agents, here or elsewhere.
+create or replace function sec.member_marks() returns table (account_id uuid, tainted_at timestamptz, exposed_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+  select k.account_id, k.tainted_at, k.exposed_at
+  from auth.account_marks k join tillgate.members m on m.account_id = k.account_id and m.removed_at is null
+  where m.workspace_id = sec.workspace()
+$$;
+
+-- A person takes the marks from the own account, in every workspace, with a second factor shown within the last 10 minutes.
+create or replace function sec.clear_own_marks(session_hash text) returns boolean
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  with cleared as (
+    update auth.account_marks k set tainted_at = null, exposed_at = null
+    from auth.sessions s
+    where s.token = session_hash and s.expires_at > now() and s.mfa_at > now() - interval '10 minutes' and k.account_id = s.user_id
+    returning 1)
+  select exists (select from cleared)
+$$;
+
 -- The door of background work and of commands on the host: one workspace at a time.
 create or replace function sec.enter_workspace(workspace uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -312,6 +331,8 @@ alter function sec.enter_by_session(text, text) owner to tillgate_enter;
 alter function sec.workspaces_of_session(text) owner to tillgate_enter;
 alter function sec.invitation(bytea) owner to tillgate_enter;
 alter function sec.enter_by_invitation(bytea, text) owner to tillgate_enter;
+alter function sec.member_marks() owner to tillgate_enter;
+alter function sec.clear_own_marks(text) owner to tillgate_enter;
 alter function sec.enter_workspace(uuid) owner to tillgate_enter;
 alter function sec.list_workspaces() owner to tillgate_enter;
 alter function sec.machine_agent(text) owner to tillgate_enter;
@@ -322,7 +343,8 @@ revoke execute on all functions in schema sec from public;
 revoke execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[], uuid[], uuid[]) from public;
 grant execute on function sec.workspace(), sec.grant_id(), sec.account_id() to tillgate_app, tillgate_jobs, tillgate_owner;
 grant execute on function sec.enter_by_token(bytea, text), sec.enter_by_session(text, text),
-  sec.workspaces_of_session(text), sec.invitation(bytea), sec.enter_by_invitation(bytea, text) to tillgate_app;
+  sec.workspaces_of_session(text), sec.invitation(bytea), sec.enter_by_invitation(bytea, text), sec.member_marks(),
+  sec.clear_own_marks(text) to tillgate_app;
 grant execute on function sec.enter_workspace(uuid), sec.list_workspaces() to tillgate_jobs;
 grant execute on function sec.machine_agent(text), sec.member_grant(uuid) to tillgate_auth;
 grant execute on function audit.append(uuid[], timestamptz[], text[], bytea[], bytea[], uuid[], uuid[], uuid[]) to tillgate_audit;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { presets } from '#policy'
-import { agentState, isOver, widened } from './agents-state.ts'
+import { agentState, isOver, widened } from './agent-state.ts'
 
 const NOW = Date.parse('2026-11-25T12:00:00Z')
 const at = { now: NOW, isFrozen: false }

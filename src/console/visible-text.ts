@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from './layout.ts'
+import type { Html } from './pages/layout.ts'
 
 const LENGTH_MAX = 100
 
@@ -8,13 +8,13 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_P
 
 /**
  * A stranger's words with nothing hidden: characters that are not drawn or that move others are written out as
- * `⟦U+202E⟧`. At most 100 characters, then `…`.
+ * `⟦U+202E⟧`. At most 100 characters unless told, then `…`.
  */
-export function visibleText(text: string): string {
+export function visibleText(text: string, lengthMax = LENGTH_MAX): string {
   const characters = Array.from(text, (character) => (HIDDEN.test(character) ? codePoint(character) : character))
   let shown = ''
   for (const character of characters) {
-    if (shown.length + character.length > LENGTH_MAX) return `${shown}…`
+    if (shown.length + character.length > lengthMax) return `${shown}…`
     shown += character
   }
   return shown

@@ -33,12 +33,3 @@ export function widened({ roleVersion, acceptedVersion, roleDefinition, accepted
   if (roleVersion === acceptedVersion) return []
   return roleDifferences(acceptedDefinition, roleDefinition).filter(({ widens }) => widens)
 }
-
-export const stateWords: Readonly<Record<AgentState, string>> = {
-  live: 'live',
-  frozen: 'frozen',
-  waiting: 'role widened: waiting for your yes',
-  quarantined: 'quarantined',
-  expired: 'expired',
-  revoked: 'revoked',
-}

@@ -1,0 +1,138 @@
+import { type RecordBody, type RecordHeader, readRecord, readSealedBody, type StoredRecord } from '#audit'
+import { roleById } from '#identity'
+import type { RoleDefinition } from '#policy'
+import { visibleText } from '../visible-text.ts'
+import { callRow } from './call-row.ts'
+import { notHere } from './errors.ts'
+import { namesOf } from './names.ts'
+import { agentsInSight } from './sight.ts'
+import type { ApiVisit } from './visit.ts'
+import { type NoFacts, why } from './why.ts'
+
+/** The steps of a call in their order, with what each asks; the gateway's own, in words for people. */
+export const STORY_STEPS = [
+  { name: 'authenticate', asks: 'Does its token open a live grant?' },
+  { name: 'limit', asks: 'Within the limits of its role?' },
+  { name: 'authorise', asks: 'Does its grant, and its role as it is now, have this tool?' },
+  { name: 'admit', asks: 'Are the arguments strict and harmless?' },
+  { name: 'run', asks: 'Asked of the store' },
+  { name: 'screen', asks: 'What the agent may see of the answer' },
+  { name: 'record', asks: 'Written down before the answer left' },
+] as const
+
+export type StoryStep = {
+  readonly name: string
+  readonly asks: string
+  readonly state: 'passed' | 'stopped' | 'not_reached'
+  /** Milliseconds; null where it was not measured. */
+  readonly ms: number | null
+}
+
+/** Everything that is known of one call. Throws where there is no such call, or not for this person. */
+export async function storyOf(visit: ApiVisit, number: number) {
+  const stored = await callInSight(visit, number)
+  const { header } = stored
+  const names = await namesOf(visit.tx, [header])
+  const role = await roleOfRecord(visit, header)
+  const store = names.store(header.store)
+  const body = await openBody(visit, stored)
+  return {
+    ...callRow(stored, names),
+    hash: stored.hash,
+    request: header.request,
+    client: header.client === undefined ? null : visibleText(header.client, 300),
+    role: role && { name: visibleText(role.name), version: role.version },
+    step: header.step ?? null,
+    folded: folded(header),
+    steps: stepsOf(header),
+    why: header.outcome === 'ok' ? null : why(noFacts(header, { store, role })),
+    shown: header.shown ?? {},
+    unknownFields: header.unknown_fields ?? 0,
+    taint: { before: header.tainted_before === true, by: header.tainted === true },
+    body: shownBody(body),
+    /** For *copy as JSON*: exactly what is written down. */
+    raw: { record: stored.record, hash: stored.hash, header, body: body.kind === 'open' ? body.value : body.kind },
+  }
+}
+
+async function callInSight(visit: ApiVisit, number: number): Promise<StoredRecord> {
+  const stored = await readRecord(visit.tx, number)
+  if (!stored || !KINDS.has(stored.header.kind)) throw notHere()
+  const sight = await agentsInSight(visit)
+  if (sight !== undefined && !sight.includes(stored.header.agent ?? '')) throw notHere()
+  return stored
+}
+
+const KINDS = new Set<RecordHeader['kind']>(['call', 'refusal'])
+
+function folded({ count, from, to }: RecordHeader) {
+  return count === undefined ? null : { count, from: from ?? null, to: to ?? null }
+}
+
+const SHOWN_MAX = 2_000
+
+/** The sealed part as people read it: what an agent or a store wrote, with nothing hidden. */
+function shownBody(body: Body) {
+  if (body.kind !== 'open') return { kind: body.kind }
+  const { arguments: given = {}, address, text } = body.value
+  const lines = Object.entries(given).map(([name, value]) => ({
+    name: visibleText(name),
+    value: visibleText(typeof value === 'string' ? value : JSON.stringify(value), SHOWN_MAX),
+  }))
+  return {
+    kind: body.kind,
+    arguments: lines,
+    address: address ?? null,
+    text: text === undefined ? null : visibleText(text, SHOWN_MAX),
+  }
+}
+
+type RoleFound = { readonly name: string; readonly version: number; readonly definition: RoleDefinition }
+
+function noFacts(header: RecordHeader, { store, role }: { store: string | null; role: RoleFound | null }): NoFacts {
+  return {
+    step: header.step ?? '',
+    code: header.code ?? header.reason ?? '',
+    reason: header.reason,
+    tool: header.tool,
+    agentId: header.agent,
+    store: store ?? undefined,
+    role: role ? { name: role.name, limits: role.definition.limits } : undefined,
+  }
+}
+
+/** The role of a record, as it is now, with the version that the record names; null where it is gone or not named. */
+async function roleOfRecord({ tx }: ApiVisit, { role = '' }: RecordHeader): Promise<RoleFound | null> {
+  const [roleId = '', version = ''] = role.split(':')
+  const found = roleId === '' ? undefined : await roleById(tx, roleId)
+  return found ? { name: found.name, version: Number(version), definition: found.definition } : null
+}
+
+/** Every step up to the one that said no; those behind it were not reached. */
+export function stepsOf({ steps = {}, step, outcome, kind }: RecordHeader): StoryStep[] {
+  if (kind === 'refusal')
+    return STORY_STEPS.filter(({ name }) => name === step).map((each) => ({ ...each, state: 'stopped', ms: null }))
+  const end = STORY_STEPS.findIndex(({ name }) => name === step)
+  return STORY_STEPS.map((each, index) => {
+    const state = outcome === 'ok' || index < end ? 'passed' : index === end ? 'stopped' : 'not_reached'
+    return { ...each, state, ms: steps[each.name] ?? null }
+  })
+}
+
+type Body =
+  | { readonly kind: 'open'; readonly value: RecordBody }
+  /** It never had one, it was erased, or its key does not open it any more. */
+  | { readonly kind: 'none' | 'erased' }
+
+async function openBody({ tx, world, person }: ApiVisit, { record, headerText }: StoredRecord): Promise<Body> {
+  const sealed = await readSealedBody(tx, record)
+  if (sealed === undefined) return { kind: 'none' }
+  try {
+    const key = await world.vault.dataKey({ workspace: person.workspaceId, purpose: 'audit-body' }, person.auditKey)
+    // Sealed by us, and bound to the header that it was read with.
+    return { kind: 'open', value: JSON.parse(key.open(headerText, sealed).toString()) as RecordBody }
+  } catch (error) {
+    world.onMistake(error)
+    return { kind: 'erased' }
+  }
+}

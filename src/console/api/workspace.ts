@@ -1,0 +1,23 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { freezeWorkspace, unfreezeWorkspace } from '#identity'
+import { recordAct } from '../record.ts'
+import { byOf } from './agent-acts.ts'
+import { seat } from './seat.ts'
+import { body } from './valid.ts'
+import type { ApiEnv } from './visit.ts'
+
+/** Stops every agent of the workspace at once, and lets them go on. Stopping asks for no fresh second factor. */
+export const workspaceApi = new Hono<ApiEnv>()
+  .post('/freeze', seat('member', 'freeze'), body({ sure: z.literal(true) }), async (c) => {
+    const { visit } = c.var
+    await freezeWorkspace(visit.tx, { by: byOf(visit) })
+    visit.afterCommit(() => recordAct(visit, { action: 'workspace.freeze', subject: visit.person.workspaceId }))
+    return c.json({ done: true })
+  })
+  .post('/unfreeze', seat('fresh_member', 'freeze'), async (c) => {
+    const { visit } = c.var
+    await recordAct(visit, { action: 'workspace.unfreeze', subject: visit.person.workspaceId })
+    await unfreezeWorkspace(visit.tx)
+    return c.json({ done: true })
+  })

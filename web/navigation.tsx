@@ -1,0 +1,123 @@
+import { Link } from '@tanstack/react-router'
+import { Activity, Bot, ChevronsUpDown, LayoutDashboard, LogOut, ShieldCheck, User, Users } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import type { Self } from './data/queries.ts'
+
+const ITEM =
+  'flex shrink-0 items-center gap-2.5 whitespace-nowrap rounded-md px-2.5 py-1.5 text-ink no-underline hover:bg-sunken'
+const HERE = 'bg-tint text-act font-semibold'
+
+/** The pages of a workspace: beside the page where there is room, else above it. */
+export function Navigation({ self }: { readonly self: Self }) {
+  return (
+    <header className="border-line border-b bg-surface lg:sticky lg:top-0 lg:flex lg:h-screen lg:flex-col lg:border-r lg:border-b-0">
+      <div className="flex items-center justify-between gap-2 p-3 lg:block lg:space-y-3">
+        <a href="/console" className="flex items-center gap-2 px-1 font-bold text-ink no-underline">
+          <img src="/console/assets/icon.svg" alt="" width="22" height="22" />
+          Tillgate
+        </a>
+        <Workspace self={self} />
+      </div>
+      <Pages slug={self.workspace.slug} />
+      <div className="hidden border-line border-t p-3 lg:mt-auto lg:block">
+        <Corner self={self} />
+      </div>
+    </header>
+  )
+}
+
+function Pages({ slug }: { readonly slug: string }) {
+  const params = { workspace: slug }
+  return (
+    <nav aria-label="Workspace" className="flex gap-1 overflow-x-auto px-3 pb-2 lg:flex-col lg:pb-0">
+      <Link
+        to="/console/w/$workspace"
+        params={params}
+        activeOptions={{ exact: true, includeSearch: false }}
+        className={ITEM}
+        activeProps={{ className: HERE }}
+      >
+        <Icon of={<LayoutDashboard size={17} />} /> Overview
+      </Link>
+      <Link
+        to="/console/w/$workspace/activity"
+        params={params}
+        activeOptions={{ includeSearch: false }}
+        className={ITEM}
+        activeProps={{ className: HERE }}
+      >
+        <Icon of={<Activity size={17} />} /> Activity
+      </Link>
+      <Link
+        to="/console/w/$workspace/agents"
+        params={params}
+        activeOptions={{ includeSearch: false }}
+        className={ITEM}
+        activeProps={{ className: HERE }}
+      >
+        <Icon of={<Bot size={17} />} /> Agents
+      </Link>
+      <a href={`/console/w/${slug}/roles`} className={ITEM}>
+        <Icon of={<ShieldCheck size={17} />} /> Roles
+      </a>
+      <a href={`/console/w/${slug}/members`} className={ITEM}>
+        <Icon of={<Users size={17} />} /> Members
+      </a>
+    </nav>
+  )
+}
+
+function Icon({ of }: { readonly of: ReactNode }) {
+  return (
+    <span aria-hidden="true" className="text-current">
+      {of}
+    </span>
+  )
+}
+
+const LazyMenu = lazy(() => import('./workspace-menu.tsx').then((module) => ({ default: module.WorkspaceMenu })))
+
+const TRIGGER =
+  'flex min-w-0 max-w-52 items-center justify-between gap-2 rounded-md border border-edge px-2.5 py-1.5 text-left hover:bg-sunken lg:w-full lg:max-w-none'
+
+/** The workspace, and the way to others. What the menu is made of comes when it is first opened. */
+function Workspace({ self }: { readonly self: Self }) {
+  const [isAsked, setAsked] = useState(false)
+  const face = (
+    <>
+      <span className="min-w-0">
+        <span className="sr-only">Workspace: </span>
+        <strong className="block truncate text-sm">{self.workspace.name}</strong>
+      </span>
+      <ChevronsUpDown size={15} aria-hidden="true" className="shrink-0 text-muted" />
+    </>
+  )
+  const closed = (
+    <button type="button" aria-haspopup="menu" aria-expanded="false" onClick={() => setAsked(true)} className={TRIGGER}>
+      {face}
+    </button>
+  )
+  if (!isAsked) return closed
+  return (
+    <Suspense fallback={closed}>
+      <LazyMenu self={self} face={face} className={TRIGGER} />
+    </Suspense>
+  )
+}
+
+function Corner({ self: { account, csrf } }: { readonly self: Self }) {
+  return (
+    <div className="space-y-1 text-sm">
+      <a href="/console/account" className={`${ITEM} min-w-0`}>
+        <Icon of={<User size={16} />} />
+        <span className="truncate">{account.email}</span>
+      </a>
+      <form method="post" action="/console/sign-out">
+        <input type="hidden" name="csrf" value={csrf} />
+        <button type="submit" className={`${ITEM} w-full`}>
+          <Icon of={<LogOut size={16} />} /> Sign out
+        </button>
+      </form>
+    </div>
+  )
+}

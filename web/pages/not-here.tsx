@@ -1,0 +1,16 @@
+import { Empty } from '../ui/states.tsx'
+
+export function NotHere() {
+  return (
+    <main className="mx-auto max-w-xl p-6">
+      <Empty title="There is nothing here">
+        <p>
+          The address is wrong, or it is not for this account.{' '}
+          <a className="text-act underline" href="/console">
+            To the start page
+          </a>
+        </p>
+      </Empty>
+    </main>
+  )
+}
