@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { createAuditLog, createHeadSigner, createRefusals, createTally, INSTANCE_CHAIN } from '#audit'
+import {
+  createAuditLog,
+  createHeadSigner,
+  createRefusals,
+  createTally,
+  INSTANCE_CHAIN,
+  type VerifyOptions,
+  verifyAudit,
+  type WorkspaceReport,
+} from '#audit'
 import type { Config } from '#config'
 import { createEgress, createShopifyConnector, type Egress } from '#connectors'
 import { type Console, type ConsoleWorld, createConsole } from '#console'
@@ -157,7 +166,7 @@ type Asking = Pick<Made, 'records'> & {
 }
 
 async function makeConsoleWorld(
-  { base, limiter, audit, refusals, trustedProxies, clock, onMistake }: World,
+  { base, connectors, limiter, audit, refusals, trustedProxies, clock, onMistake }: World,
   { surroundings: { config, database }, authorization, records }: Asking,
   { keys, vault, jobs }: Foundation,
 ): Promise<ConsoleWorld> {
@@ -171,6 +180,15 @@ async function makeConsoleWorld(
     audit,
     refusals,
     tally: records.tally,
+    verify: (workspaceId, onProgress) =>
+      verifyOne(workspaceId, {
+        jobs,
+        headsFile: join(config.keysFolder, 'heads.jsonl'),
+        publicKey: keys.signingKey,
+        onProgress,
+      }),
+    budgetOf: (storeId) =>
+      [...connectors.values()].map((each) => each.budgetOf(storeId)).find((budget) => budget !== undefined),
     vault,
     jobs,
     authPool,
@@ -180,6 +198,14 @@ async function makeConsoleWorld(
     clock,
     onMistake,
   }
+}
+
+/** Checks the chain of one workspace. */
+async function verifyOne(workspaceId: string, options: VerifyOptions): Promise<WorkspaceReport> {
+  const { workspaces } = await verifyAudit({ ...options, workspaces: [workspaceId] })
+  const [report] = workspaces
+  if (!report) throw new Error('the chain was not looked at')
+  return report
 }
 
 /** The audit log with its signed heads and the counter of refusals. */

@@ -1,6 +1,18 @@
 import { Link } from '@tanstack/react-router'
-import { Activity, Bot, ChevronsUpDown, LayoutDashboard, LogOut, ShieldCheck, User, Users } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import {
+  Activity,
+  Bot,
+  ChevronsUpDown,
+  LayoutDashboard,
+  LogOut,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  Store,
+  User,
+  Users,
+} from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import type { Self } from './data/queries.ts'
 
 const ITEM =
@@ -18,7 +30,7 @@ export function Navigation({ self }: { readonly self: Self }) {
         </a>
         <Workspace self={self} />
       </div>
-      <Pages slug={self.workspace.slug} />
+      <Pages self={self} />
       <div className="hidden border-line border-t p-3 lg:mt-auto lg:block">
         <Corner self={self} />
       </div>
@@ -26,52 +38,34 @@ export function Navigation({ self }: { readonly self: Self }) {
   )
 }
 
-function Pages({ slug }: { readonly slug: string }) {
-  const params = { workspace: slug }
+const PAGES = [
+  { to: '/console/w/$workspace', name: 'Overview', icon: LayoutDashboard },
+  { to: '/console/w/$workspace/activity', name: 'Activity', icon: Activity },
+  { to: '/console/w/$workspace/agents', name: 'Agents', icon: Bot },
+  { to: '/console/w/$workspace/roles', name: 'Roles', icon: ShieldCheck },
+  { to: '/console/w/$workspace/stores', name: 'Stores', icon: Store },
+  { to: '/console/w/$workspace/members', name: 'Members', icon: Users },
+  { to: '/console/w/$workspace/audit', name: 'Audit', icon: ScrollText },
+  { to: '/console/w/$workspace/settings', name: 'Settings', icon: Settings },
+] as const
+
+function Pages({ self: { workspace, may } }: { readonly self: Self }) {
+  const shown = PAGES.filter(({ name }) => name !== 'Audit' || may.readAudit)
   return (
     <nav aria-label="Workspace" className="flex gap-1 overflow-x-auto px-3 pb-2 lg:flex-col lg:pb-0">
-      <Link
-        to="/console/w/$workspace"
-        params={params}
-        activeOptions={{ exact: true, includeSearch: false }}
-        className={ITEM}
-        activeProps={{ className: HERE }}
-      >
-        <Icon of={<LayoutDashboard size={17} />} /> Overview
-      </Link>
-      <Link
-        to="/console/w/$workspace/activity"
-        params={params}
-        activeOptions={{ includeSearch: false }}
-        className={ITEM}
-        activeProps={{ className: HERE }}
-      >
-        <Icon of={<Activity size={17} />} /> Activity
-      </Link>
-      <Link
-        to="/console/w/$workspace/agents"
-        params={params}
-        activeOptions={{ includeSearch: false }}
-        className={ITEM}
-        activeProps={{ className: HERE }}
-      >
-        <Icon of={<Bot size={17} />} /> Agents
-      </Link>
-      <a href={`/console/w/${slug}/roles`} className={ITEM}>
-        <Icon of={<ShieldCheck size={17} />} /> Roles
-      </a>
-      <a href={`/console/w/${slug}/members`} className={ITEM}>
-        <Icon of={<Users size={17} />} /> Members
-      </a>
+      {shown.map(({ to, name, icon: Icon }) => (
+        <Link
+          key={name}
+          to={to}
+          params={{ workspace: workspace.slug }}
+          activeOptions={{ exact: name === 'Overview', includeSearch: false }}
+          className={ITEM}
+          activeProps={{ className: HERE }}
+        >
+          <Icon size={17} aria-hidden="true" /> {name}
+        </Link>
+      ))}
     </nav>
-  )
-}
-
-function Icon({ of }: { readonly of: ReactNode }) {
-  return (
-    <span aria-hidden="true" className="text-current">
-      {of}
-    </span>
   )
 }
 
@@ -109,13 +103,13 @@ function Corner({ self: { account, csrf } }: { readonly self: Self }) {
   return (
     <div className="space-y-1 text-sm">
       <a href="/console/account" className={`${ITEM} min-w-0`}>
-        <Icon of={<User size={16} />} />
+        <User size={16} aria-hidden="true" />
         <span className="truncate">{account.email}</span>
       </a>
       <form method="post" action="/console/sign-out">
         <input type="hidden" name="csrf" value={csrf} />
         <button type="submit" className={`${ITEM} w-full`}>
-          <Icon of={<LogOut size={16} />} /> Sign out
+          <LogOut size={16} aria-hidden="true" /> Sign out
         </button>
       </form>
     </div>

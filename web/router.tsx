@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import type { AuditFilter } from './data/manage.ts'
 import type { AgentFilter, CallFilter, Range } from './data/queries.ts'
 import { Frame } from './frame.tsx'
 import { NotHere } from './pages/not-here.tsx'
@@ -57,6 +58,72 @@ const agents = createRoute({
   component: lazyRouteComponent(() => import('./pages/agents.tsx'), 'Agents'),
 })
 
+const connect = createRoute({
+  getParentRoute: () => workspace,
+  path: '/connect',
+  validateSearch: (search: Search) => given({ client: word(search.client) }),
+  component: lazyRouteComponent(() => import('./pages/connect.tsx'), 'Connect'),
+})
+
+const roles = createRoute({
+  getParentRoute: () => workspace,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('./pages/roles.tsx'), 'Roles'),
+})
+
+const newRole = createRoute({
+  getParentRoute: () => workspace,
+  path: '/roles/new',
+  validateSearch: (search: Search) => given({ from: word(search.from) }),
+  component: lazyRouteComponent(() => import('./pages/role-new.tsx'), 'NewRole'),
+})
+
+const editRole = createRoute({
+  getParentRoute: () => workspace,
+  path: '/roles/$role/edit',
+  component: lazyRouteComponent(() => import('./pages/role-edit.tsx'), 'EditRole'),
+})
+
+const role = createRoute({
+  getParentRoute: () => roles,
+  path: '/$role',
+  component: lazyRouteComponent(() => import('./pages/role.tsx'), 'RolePanel'),
+})
+
+const stores = createRoute({
+  getParentRoute: () => workspace,
+  path: '/stores',
+  component: lazyRouteComponent(() => import('./pages/stores.tsx'), 'Stores'),
+})
+
+const members = createRoute({
+  getParentRoute: () => workspace,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./pages/members.tsx'), 'Members'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => workspace,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => workspace,
+  path: '/audit',
+  validateSearch: (search: Search) =>
+    given({
+      kind: oneOf<NonNullable<AuditFilter['kind']>>(search.kind, ['call', 'refusal', 'admin']),
+      action: word(search.action),
+      account: word(search.account),
+      agent: word(search.agent),
+      from: word(search.from),
+      to: word(search.to),
+      before: Number.isSafeInteger(search.before) ? Number(search.before) : undefined,
+    }),
+  component: lazyRouteComponent(() => import('./pages/audit.tsx'), 'Audit'),
+})
+
 const agent = createRoute({
   getParentRoute: () => agents,
   path: '/$agent',
@@ -65,7 +132,19 @@ const agent = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    workspace.addChildren([overview, activity.addChildren([story]), agents.addChildren([agent])]),
+    workspace.addChildren([
+      overview,
+      activity.addChildren([story]),
+      agents.addChildren([agent]),
+      connect,
+      roles.addChildren([role]),
+      newRole,
+      editRole,
+      stores,
+      members,
+      settings,
+      audit,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultNotFoundComponent: NotHere,

@@ -36,6 +36,8 @@ export type VerifyOptions = {
   readonly receipts?: readonly (Receipt & { readonly workspace: string })[]
   /** Ids to look at; all of them, with the instance's chain, unless told. */
   readonly workspaces?: readonly string[]
+  /** Hears now and then how many records of the chain at hand were read; must not throw. */
+  readonly onProgress?: ((records: number) => void) | undefined
 }
 
 /**
@@ -54,7 +56,7 @@ export async function verifyAudit(options: VerifyOptions): Promise<AuditReport> 
     const held = receipts
       .filter((receipt) => receipt.workspace === workspace)
       .map(({ record, hash }): Anchor => ({ witness: 'receipt', seq: record, hash: hash.toLowerCase() }))
-    const report = await verifyWorkspace(jobs, workspace, [...heads.good, ...held])
+    const report = await verifyWorkspace(options, workspace, [...heads.good, ...held])
     const problems = [...report.problems, ...heads.bad]
     workspaces.push({ ...report, problems, workspace, slug: listed.get(workspace) ?? null, heads: heads.good.length })
   }
@@ -93,11 +95,15 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   }
 }
 
-function verifyWorkspace(jobs: Jobs, workspace: string, anchors: Anchor[]): Promise<ChainReport> {
+function verifyWorkspace(
+  { jobs, onProgress }: VerifyOptions,
+  workspace: string,
+  anchors: Anchor[],
+): Promise<ChainReport> {
   return jobs.inWorkspace(workspace, async (tx) => {
     const { head, hash, last } = await endOf(tx, workspace)
     const own: Anchor[] = hash ? [{ witness: 'database_head', seq: head, hash: hash.toString('hex') }] : []
-    const report = await verifyChain(workspace, pages(tx, workspace), [...anchors, ...own])
+    const report = await verifyChain(workspace, pages(tx, { workspace, onProgress }), [...anchors, ...own])
     if (last <= head) return report
     return { ...report, problems: [...report.problems, { kind: 'beyond_head', head, last }] }
   })
@@ -123,10 +129,15 @@ async function endOf(tx: WorkspaceTransaction, workspace: string): Promise<End> 
 
 const PAGE = 5_000
 
-async function* pages(tx: WorkspaceTransaction, workspace: string): AsyncGenerator<ChainRow> {
+type Reading = { readonly workspace: string; readonly onProgress: VerifyOptions['onProgress'] }
+
+async function* pages(tx: WorkspaceTransaction, { workspace, onProgress }: Reading): AsyncGenerator<ChainRow> {
   let after = 0
+  let read = 0
   for (;;) {
     const page = await readPage(tx, workspace, after)
+    read += page.length
+    onProgress?.(read)
     for (const row of page) yield row
     const last = page.at(-1)
     if (!last) return

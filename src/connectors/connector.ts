@@ -41,4 +41,9 @@ export type StoreTool<Name extends StoreToolName> = (call: StoreCall<Name>) => P
 export type Connector = {
   readonly platform: Platform
   readonly tools: { readonly [Name in StoreToolName]?: StoreTool<Name> }
+  /** What the platform still lets be asked of a store, as it said with its last answer; undefined before one. */
+  readonly budgetOf: (storeId: string) => Budget | undefined
 }
+
+/** `left` of `of` points at that moment (milliseconds since the epoch), and how many come back a second. */
+export type Budget = { readonly left: number; readonly of: number; readonly perSecond: number; readonly at: number }

@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type pg from 'pg'
-import type { AuditLog, Refusals, Tally } from '#audit'
+import type { AuditLog, Refusals, Tally, WorkspaceReport } from '#audit'
 import type { Interactions, Login, Mailer } from '#identity'
 import type { Clock, Secret } from '#kernel'
 import type { Rate } from '#policy'
 import type { Jobs, People } from '#store'
 import type { Vault } from '#vault'
+
+/** `left` of `of` points at that moment (milliseconds since the epoch), and how many come back a second. */
+export type Budget = { readonly left: number; readonly of: number; readonly perSecond: number; readonly at: number }
 
 /** Everything that the pages use; made once by the composition root. */
 export type ConsoleWorld = {
@@ -20,8 +23,12 @@ export type ConsoleWorld = {
   readonly refusals: Refusals
   /** Counts records for the overview and for agents. */
   readonly tally: Tally
+  /** Checks the records of one workspace; `onProgress` hears how many were read. */
+  readonly verify: (workspaceId: string, onProgress: (records: number) => void) => Promise<WorkspaceReport>
+  /** What a store's platform still lets be asked, as it said with its last answer. */
+  readonly budgetOf: (storeId: string) => Budget | undefined
   readonly vault: Vault
-  /** For the set-up of the first workspace only. */
+  /** For the set-up of the first workspace, for counting, and for what is made before anybody may use it. */
   readonly jobs: Jobs
   /** The pool of `tillgate_auth`, to end tokens of what was stopped. */
   readonly authPool: pg.Pool

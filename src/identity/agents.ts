@@ -8,7 +8,7 @@ import { storeSecret } from './oauth/credentials.ts'
 import { noSuchRole, type Role, readRole } from './roles.ts'
 import { unlessTaken } from './taken.ts'
 
-type NewMachineAgent = {
+export type NewMachineAgent = {
   workspaceId: string
   name: string
   /** Name of the role. */
@@ -18,6 +18,8 @@ type NewMachineAgent = {
   /** Handles of the stores that it may use, or all that are connected now. */
   stores: readonly string[] | 'all'
   purpose?: string
+  /** How long it lives at most, in days; its role may say less. */
+  days?: number
   /** Who made it, e.g. `operator:ada`. */
   createdBy: string
 }
@@ -37,32 +39,49 @@ const NAME_MAX = 100
  * Throws AppError `invalid_arguments` for a taken name or a scope outside the role, `not_found` for a role or store.
  */
 export async function createMachineAgent(parts: AgentParts, agent: NewMachineAgent): Promise<MachineAgent> {
+  const clientSecret = new Secret(newToken('cs'))
+  const ids = await makeMachine(parts, agent, ({ clientId }) =>
+    storeSecret(parts.authPool, { clientId, secret: clientSecret }),
+  )
+  return { ...ids, clientSecret }
+}
+
+export type MachineIds = Omit<MachineAgent, 'clientSecret'>
+type Made = MachineIds & { readonly scopes: readonly Scope[]; readonly expiresAt: Date | null }
+
+/** Makes the agent and its grant, then what opens it; without that the agent is ended again. */
+export async function makeMachine(
+  parts: AgentParts,
+  agent: NewMachineAgent,
+  giveCredential: (made: Made) => Promise<void>,
+): Promise<MachineIds> {
   if (agent.name.length < 1 || agent.name.length > NAME_MAX) {
     throw new AppError('invalid_arguments', 'An agent name has 1 to 100 characters.', { field: 'name' })
   }
   const ids = { agentId: randomUUID(), grantId: randomUUID(), clientId: newClientId() }
-  const clientSecret = new Secret(newToken('cs'))
   const written = parts.jobs.inWorkspace(agent.workspaceId, (tx) => insertAgent(tx, agent, ids))
-  await unlessTaken(written, {
+  const made = await unlessTaken(written, {
     constraint: 'agent_name',
     field: 'name',
     sentence: 'There is an agent with this name already; revoke it or choose another name.',
   })
   try {
-    // The grant is there first: a secret without a live grant opens nothing.
-    await storeSecret(parts.authPool, { clientId: ids.clientId, secret: clientSecret })
+    // The grant is there first: a credential without a live grant opens nothing.
+    await giveCredential({ ...ids, ...made })
   } catch (cause) {
     await parts.jobs.inWorkspace(agent.workspaceId, (tx) => endAgent(tx, { agent: ids.agentId, by: agent.createdBy }))
     throw cause
   }
-  return { ...ids, clientSecret }
+  return ids
 }
 
-type Ids = Omit<MachineAgent, 'clientSecret'>
+type Given = Pick<Made, 'scopes' | 'expiresAt'>
 
-async function insertAgent(tx: WorkspaceTransaction, agent: NewMachineAgent, ids: Ids): Promise<void> {
+async function insertAgent(tx: WorkspaceTransaction, agent: NewMachineAgent, ids: MachineIds): Promise<Given> {
   const role = await readRole(tx, agent.role)
   if (!role) throw noSuchRole()
+  const scopes = ceiling(role, agent.scopes)
+  const expiresAt = endOf(role, agent.days)
   const workspace_id = agent.workspaceId
   const { agentId: agent_id, grantId: grant_id, clientId: client_id } = ids
   const made = { workspace_id, agent_id, created_by: agent.createdBy }
@@ -78,18 +97,20 @@ async function insertAgent(tx: WorkspaceTransaction, agent: NewMachineAgent, ids
       role_id: role.roleId,
       accepted_version: role.version,
       account_id: null,
-      scopes: ceiling(role, agent.scopes),
-      expires_at: endOf(role),
+      scopes,
+      expires_at: expiresAt,
     })
     .execute()
   await linkStores(tx, { workspaceId: workspace_id, grantId: grant_id }, agent.stores)
+  return { scopes, expiresAt }
 }
 
 const DAY_MS = 86_400_000
 
-/** A machine agent lives as long as its role lets grants live. */
-function endOf({ definition: { expires_days: days } }: Role): Date | null {
-  return days === undefined ? null : new Date(Date.now() + days * DAY_MS)
+/** A machine agent lives as long as its role lets grants live, or as was asked for. */
+function endOf({ definition }: Role, asked: number | undefined): Date | null {
+  const days = Math.min(definition.expires_days ?? Number.POSITIVE_INFINITY, asked ?? Number.POSITIVE_INFINITY)
+  return Number.isFinite(days) ? new Date(Date.now() + days * DAY_MS) : null
 }
 
 function ceiling(role: Role, asked: readonly string[] | undefined): Scope[] {

@@ -1,4 +1,5 @@
 export { acceptRole } from './accept-role.ts'
+export { createAgentKey, KEY_DAYS_MAX } from './agent-keys.ts'
 export { agentIdsOf, agentNames } from './agent-names.ts'
 export { createMachineAgent, type MachineAgent } from './agents.ts'
 export { type AgentParts, endAgent, revokeAgent, rotateAgentSecret } from './existing-agents.ts'
@@ -78,4 +79,11 @@ export {
   moveStore,
   storeCredentialContext,
 } from './stores.ts'
-export { createWorkspace, hasMembers, listWorkspaces, type Workspace, workspaceBySlug } from './workspaces.ts'
+export {
+  createWorkspace,
+  hasMembers,
+  listWorkspaces,
+  renameWorkspace,
+  type Workspace,
+  workspaceBySlug,
+} from './workspaces.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '#kernel'
 import { PRESET_NAMES, presets } from '#policy'
-import type { Jobs } from '#store'
+import type { Jobs, WorkspaceTransaction } from '#store'
 import type { Vault } from '#vault'
 import type { Account } from './login/login.ts'
 import { addMember } from './members.ts'
@@ -80,4 +80,10 @@ export async function workspaceBySlug({ jobs }: { jobs: Jobs }, slug: string): P
 
 function refused(field: string, sentence: string): AppError {
   return new AppError('invalid_arguments', sentence, { field })
+}
+
+/** Gives the open workspace another name. Throws AppError `invalid_arguments`. */
+export async function renameWorkspace(tx: WorkspaceTransaction, name: string): Promise<void> {
+  if (name.length < 1 || name.length > NAME_MAX) throw refused('name', 'A workspace name has 1 to 200 characters.')
+  await tx.updateTable('tillgate.workspaces').set({ name }).execute()
 }

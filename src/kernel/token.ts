@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { sha256 } from './digest.ts'
 
-/** What kind of credential a token is (access token, client secret, operator key, link, invitation); the prefix makes a leaked one recognisable to scanners. */
-export type TokenKind = 'at' | 'cs' | 'op' | 'ln' | 'in'
+/** What kind of credential a token is (access token, agent key, client secret, operator key, link, invitation); the prefix makes a leaked one recognisable to scanners. */
+export type TokenKind = 'at' | 'key' | 'cs' | 'op' | 'ln' | 'in'
 
-const SHAPE = /^tg_(at|cs|op|ln|in)_([A-Za-z0-9_-]{43})([0-9a-f]{8})$/
+const SHAPE = /^tg_(at|key|cs|op|ln|in)_([A-Za-z0-9_-]{43})([0-9a-f]{8})$/
 
 /** A new credential: `tg_<kind>_`, 256 random bits in base64url, and a CRC-32 so that detection is exact. */
 export function newToken(kind: TokenKind): string {

@@ -6,10 +6,12 @@ export { effectiveRole, narrowest, type RoleNow } from './narrowest.ts'
 export { PRESET_NAMES, type PresetName, presets } from './presets.ts'
 export {
   type Limits,
+  PERSONAL_TREATMENTS,
   QUARANTINE_TREATMENTS,
   type RoleDefinition,
   reachesStore,
   roleDefinition,
+  STRANGERS_TEXT_TREATMENTS,
   treatments,
 } from './role.ts'
 export { type RoleDifference, roleDifferences } from './role-differences.ts'

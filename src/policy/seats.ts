@@ -14,6 +14,10 @@ export type SeatAction =
   | 'manage_agents'
   /** Stop every agent of the workspace at once, and let them go on. */
   | 'freeze'
+  /** Search, check and export the record of everything. */
+  | 'read_audit'
+  /** Change what the workspace is called. */
+  | 'manage_workspace'
 
 /** Whether a seat allows an action. Approvers and viewers act on what is theirs only. */
 export function seatMay(seat: Seat, _action: SeatAction): boolean {

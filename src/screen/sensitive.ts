@@ -7,7 +7,7 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/g
 
 /** Prefixes of credentials of the platforms and of Tillgate, followed by what such a credential is made of. */
 const CREDENTIALS =
-  /(?:shp(?:at|ss|ca|pa)_[0-9a-f]{32}|(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{10,200}|whsec_[A-Za-z0-9+/=]{24,80}|AKIA[A-Z2-7]{16}|gh[pos]_[A-Za-z0-9]{36}|xox[bpe]-[A-Za-z0-9-]{20,200}|tg_(?:at|cs|op)_[A-Za-z0-9_-]{43}|-----BEGIN [A-Z ]*PRIVATE KEY)/
+  /(?:shp(?:at|ss|ca|pa)_[0-9a-f]{32}|(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{10,200}|whsec_[A-Za-z0-9+/=]{24,80}|AKIA[A-Z2-7]{16}|gh[pos]_[A-Za-z0-9]{36}|xox[bpe]-[A-Za-z0-9-]{20,200}|tg_(?:at|key|cs|op|ln|in)_[A-Za-z0-9_-]{43}|-----BEGIN [A-Z ]*PRIVATE KEY)/
 
 /** What an argument must never carry: card numbers and credentials. Undefined where the text holds none. */
 export function sensitiveContent(text: string): 'card number' | 'credential' | undefined {

@@ -23,6 +23,9 @@ export type AgentRow = Inventory['agents'][number]
 export type Agent = InferResponseType<(typeof api.agents)[':agent']['$get'], 200>
 export type Narrower = InferResponseType<(typeof api.agents)[':agent']['narrower']['$get'], 200>
 
+export type Connect = InferResponseType<typeof api.connect.$get, 200>
+export type Credential = InferResponseType<typeof api.agents.$post, 200>
+
 export type CallFilter = {
   readonly agent?: string | undefined
   readonly tool?: string | undefined
@@ -97,6 +100,13 @@ export const narrowerQuery = (workspace: string, agent: string) =>
   queryOptions({
     queryKey: ['agents', workspace, 'narrower', agent],
     queryFn: () => read(api.agents[':agent'].narrower.$get({ param: { workspace, agent } })),
+  })
+
+export const connectQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: ['connect', workspace],
+    queryFn: () => read(api.connect.$get({ param: { workspace } })),
+    staleTime: 60_000,
   })
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> extends number ? string : Exclude<T[K], undefined> }

@@ -27,6 +27,9 @@ function Lists() {
       <PageHead title={data?.sees === 'own' ? 'Your agents' : 'Agents'}>
         <div className="flex flex-wrap items-center gap-2">
           <Filters />
+          <Link to="/console/w/$workspace/connect" params={{ workspace: slug }} className={buttonLook('act')}>
+            Connect an agent
+          </Link>
           <Freeze self={useSelf()} />
         </div>
       </PageHead>
@@ -51,7 +54,7 @@ function Nothing() {
   if (text !== undefined || state !== undefined) return <Empty title="No agent matches">Take a filter away.</Empty>
   return (
     <Empty title="No agent is connected yet">
-      Give an agent the address of this workspace; it sends you back here to say what it may do.
+      Press <em>Connect an agent</em>: it shows the steps for yours, and waits with you for its first call.
     </Empty>
   )
 }

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { Self } from '../data/queries.ts'
 import { Card } from '../ui/card.tsx'
 import { CopyBlock } from '../ui/copy.tsx'
@@ -18,8 +19,15 @@ export function FirstSteps({ self, stores }: { readonly self: Self; readonly sto
           )}
         </li>
         <li>
-          <strong>Connect an agent.</strong> Give it this address; it sends you back here to sign in and to say what it
-          may do.
+          <strong>Connect an agent.</strong>{' '}
+          <Link
+            to="/console/w/$workspace/connect"
+            params={{ workspace: self.workspace.slug }}
+            className="text-act underline"
+          >
+            The steps for yours
+          </Link>
+          , or give it this address; it sends you back here to sign in and to say what it may do.
           <CopyBlock label="the address" text={`${self.base}/mcp/w/${self.workspace.slug}`} />
         </li>
         <li>

@@ -1,20 +1,13 @@
 import type { Overview } from '../data/queries.ts'
 import { Ago, count, duration } from '../ui/ago.tsx'
-import { Badge, ModeBadge, type Tone } from '../ui/badge.tsx'
+import { ModeBadge } from '../ui/badge.tsx'
 import { Card } from '../ui/card.tsx'
 import { List } from '../ui/list.tsx'
 import { Quote } from '../ui/quote.tsx'
 import { Empty } from '../ui/states.tsx'
+import { HealthBadge } from '../ui/store-health.tsx'
 
 type Store = Overview['stores'][number]
-
-const HEALTH: Readonly<Record<Store['health'], readonly [Tone, string]>> = {
-  well: ['good', 'answers'],
-  ailing: ['needs-you', 'some calls fail'],
-  down: ['stopped', 'does not answer'],
-  quiet: ['plain', 'nothing asked today'],
-  disconnected: ['plain', 'disconnected'],
-}
 
 /** How the stores have answered within the last day. */
 export function StoresNow({ facts: { stores } }: { readonly facts: Overview }) {
@@ -45,7 +38,7 @@ const COLUMNS = [
     head: 'State',
     cell: ({ health, worst }: Store) => (
       <>
-        <Badge tone={HEALTH[health][0]}>{HEALTH[health][1]}</Badge>
+        <HealthBadge health={health} />
         {worst === null ? null : <code className="ml-2 text-xs">{worst}</code>}
       </>
     ),

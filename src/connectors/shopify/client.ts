@@ -1,11 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import type { AppError, Clock, Secret } from '#kernel'
+import type { Budget } from '../connector.ts'
 import type { Egress } from '../egress.ts'
 import { API_VERSION, type Operation } from './operation.ts'
 import { createSend, type OpenCall } from './send.ts'
 import type { Tally } from './shape.ts'
 import { createTokenSource } from './token.ts'
-import { authFailed, badAnswer, judge, throttled, type Verdict } from './verdict.ts'
+import { authFailed, type BudgetTold, badAnswer, judge, throttled, type Verdict } from './verdict.ts'
 
 /** The values of an operation's variables; only these differ from call to call. */
 type Variables = Readonly<Record<string, string | number | boolean | null>>
@@ -21,6 +23,7 @@ export type ShopifyClient = {
     call: OpenCall,
     variables: Variables,
   ) => Promise<Answered<Answer>>
+  readonly budgetOf: (storeId: string) => Budget | undefined
 }
 
 export type ClientParts = {
@@ -32,10 +35,13 @@ export type ClientParts = {
 
 const PATH = `/admin/api/${API_VERSION}/graphql.json`
 const THROTTLE_RETRIES_MAX = 3
+/** Stores whose budget is remembered. */
+const BUDGETS_MAX = 10_000
 
 export function createClient({ egress, clock, sleep = wait }: ClientParts): ShopifyClient {
   const send = createSend({ egress, clock })
   const tokens = createTokenSource({ send, clock })
+  const budgets = new LRUCache<string, Budget>({ max: BUDGETS_MAX })
 
   async function ask(call: OpenCall, body: string, operation: Operation<unknown>, token: Secret): Promise<Verdict> {
     const headers = { 'content-type': 'application/json', 'x-shopify-access-token': token.reveal() }
@@ -50,6 +56,10 @@ export function createClient({ egress, clock, sleep = wait }: ClientParts): Shop
     return ask(call, body, operation, await tokens.tokenFor(call.store, call.deadline))
   }
 
+  function remember({ store }: OpenCall, budget: BudgetTold | undefined): void {
+    if (budget) budgets.set(store.id, { ...budget, at: clock() })
+  }
+
   /** Waits for the store's rate limit within the time of the call. Only reads come here, so repeating is harmless. */
   async function askPatiently(call: OpenCall, body: string, operation: Operation<unknown>): Promise<object> {
     let verdict = await askAuthorised(call, body, operation)
@@ -58,11 +68,13 @@ export function createClient({ egress, clock, sleep = wait }: ClientParts): Shop
       await sleep(verdict.waitMs)
       verdict = await askAuthorised(call, body, operation)
     }
-    if (verdict.kind === 'data') return verdict.data
-    throw refusalOf(verdict)
+    if (verdict.kind !== 'data') throw refusalOf(verdict)
+    remember(call, verdict.budget)
+    return verdict.data
   }
 
   return {
+    budgetOf: (storeId) => budgets.get(storeId),
     run: async (operation, call, variables) => {
       const body = JSON.stringify({ query: operation.document, operationName: operation.name, variables })
       const read = operation.answer.read(await askPatiently(call, body, operation))

@@ -18,6 +18,7 @@ export function createShopifyConnector(parts: ClientParts): Connector {
   const client = createClient(parts)
   return {
     platform: 'shopify',
+    budgetOf: client.budgetOf,
     tools: {
       get_store: getStore(client),
       search_products: searchProducts(client),

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { AppError } from '#kernel'
 import type { ShopifyScope } from './operation.ts'
 
+/** What the platform says of the store's rate limit beside an answer. */
+export type BudgetTold = { readonly left: number; readonly of: number; readonly perSecond: number }
+
 /** An answer as it came; its body is not yet known to be JSON. */
 export type RawAnswer = { readonly status: number; readonly retryAfter: string | undefined; readonly body: Buffer }
 
 /** What an answer means. Only `data` is a success, whatever the HTTP status says. */
 export type Verdict =
-  | { readonly kind: 'data'; readonly data: object }
+  | { readonly kind: 'data'; readonly data: object; readonly budget: BudgetTold | undefined }
   | { readonly kind: 'throttled'; readonly waitMs: number }
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'failed'; readonly error: AppError }
@@ -43,7 +46,11 @@ export function parseJson(body: Buffer): unknown {
 const points = z.number().nonnegative()
 const cost = z.object({
   requestedQueryCost: points,
-  throttleStatus: z.object({ currentlyAvailable: points, restoreRate: points.min(1) }),
+  throttleStatus: z.object({
+    maximumAvailable: points.optional(),
+    currentlyAvailable: points,
+    restoreRate: points.min(1),
+  }),
 })
 const searchNotes = z.array(z.object({ warnings: z.array(z.unknown()).nullish() }))
 const errorShape = z.object({ extensions: z.object({ code: z.string().nullish() }).nullish() })
@@ -67,7 +74,13 @@ function byData(answer: Envelope): Verdict {
   if (!answer.data) return failed(badAnswer('GraphQL answer without data'))
   if (answer.extensions?.search?.some((note) => note.warnings?.length)) return failed(filterIgnored())
   if (Object.values(answer.data).some(hasUserErrors)) return failed(refused('userErrors'))
-  return { kind: 'data', data: answer.data }
+  return { kind: 'data', data: answer.data, budget: budgetTold(answer) }
+}
+
+function budgetTold({ extensions }: Envelope): BudgetTold | undefined {
+  const told = extensions?.cost?.throttleStatus
+  if (told?.maximumAvailable === undefined) return undefined
+  return { left: told.currentlyAvailable, of: told.maximumAvailable, perSecond: told.restoreRate }
 }
 
 // Mutations answer HTTP 200 with `userErrors`, or `orderCancelUserErrors` and the like, where they did nothing.

@@ -16,6 +16,7 @@ export function agentLine(agent: AgentSummary, { now, isFrozen }: { now: number;
     role: agent.role,
     scopes: agent.scopes,
     stores: agent.stores,
+    createdAt: agent.createdAt,
     lastSeenAt: agent.lastSeenAt,
     expiresAt: agent.expiresAt,
     state: agentState(agent, { now, isFrozen }),

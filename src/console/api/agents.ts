@@ -4,13 +4,14 @@ import { agentHours, toolCounts } from '#audit'
 import { isScope, scopeWords } from '#commerce'
 import { listMembers, memberMarks, pageAgents } from '#identity'
 import { describeAccess, seatMay } from '#policy'
-import { whoWords } from '../pages/members-words.ts'
 import { visibleText } from '../visible-text.ts'
+import { whoWords } from '../who-words.ts'
 import { accept, clearMarks, quarantine, release, revoke } from './agent-acts.ts'
 import { agentInSight } from './agent-in-sight.ts'
 import { agentLine, hoursOf } from './agent-line.ts'
 import { isOver, widened } from './agent-state.ts'
 import { daysOf, toolLines, USE_DAYS, usedScopes, useOf } from './agent-use.ts'
+import { makeMachine, newMachine } from './machine-agent.ts'
 import { applyNarrower, narrowerFor } from './narrower.ts'
 import { seat } from './seat.ts'
 import { agentsInSight } from './sight.ts'
@@ -33,6 +34,9 @@ export const agentsApi = new Hono<ApiEnv>()
     }),
     async (c) => c.json(await inventory(c.var.visit, c.req.valid('query'))),
   )
+  .post('/', seat('fresh_member', 'manage_agents'), body(newMachine), async (c) => {
+    return c.json(await makeMachine(c.var.visit, c.req.valid('json')))
+  })
   .get('/:agent', seat('member'), async (c) => c.json(await detail(c.var.visit, c.req.param('agent'))))
   .get('/:agent/narrower', seat('member'), async (c) => {
     return c.json(await narrowerFor(c.var.visit, await agentInSight(c.var.visit, c.req.param('agent'))))
@@ -114,7 +118,6 @@ async function detail(visit: ApiVisit, agentId: string) {
     acceptedVersion: agent.acceptedVersion,
     widened: widened(agent),
     madeBy: whoWords(agent.createdBy, await listMembers(tx)),
-    createdAt: agent.createdAt,
     quarantinedAt: agent.quarantinedAt,
     revokedAt: agent.revokedAt,
     isOver: isOver(agent, now),

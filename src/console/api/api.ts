@@ -1,9 +1,14 @@
 import { Hono } from 'hono'
 import { activityApi } from './activity.ts'
 import { agentsApi } from './agents.ts'
+import { auditApi } from './audit.ts'
+import { connectApi } from './connect.ts'
+import { membersApi } from './members.ts'
 import { overviewApi } from './overview.ts'
+import { rolesApi } from './roles.ts'
 import { guardedRoutes } from './seat.ts'
 import { selfApi } from './self.ts'
+import { storesApi } from './stores.ts'
 import type { ApiEnv } from './visit.ts'
 import { workspaceApi } from './workspace.ts'
 
@@ -14,6 +19,11 @@ export const consoleApi = new Hono<ApiEnv>()
   .route('/overview', overviewApi)
   .route('/activity', activityApi)
   .route('/agents', agentsApi)
+  .route('/connect', connectApi)
+  .route('/roles', rolesApi)
+  .route('/stores', storesApi)
+  .route('/members', membersApi)
+  .route('/audit', auditApi)
   .route('/workspace', workspaceApi)
 
 export type ConsoleApi = typeof consoleApi

@@ -21,6 +21,8 @@ export const selfApi = new Hono<ApiEnv>().get('/', seat('member'), async (c) => 
       manageRoles: seatMay(person.seat, 'manage_roles'),
       manageMembers: seatMay(person.seat, 'manage_members'),
       freeze: seatMay(person.seat, 'freeze'),
+      readAudit: seatMay(person.seat, 'read_audit'),
+      manageWorkspace: seatMay(person.seat, 'manage_workspace'),
     },
     /** For the header `x-csrf` of every change. */
     csrf: formToken(world.formKey, { visit, sessionHash: session.hash, subject: '' }),

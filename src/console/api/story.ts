@@ -41,7 +41,7 @@ export async function storyOf(visit: ApiVisit, number: number) {
     hash: stored.hash,
     request: header.request,
     client: header.client === undefined ? null : visibleText(header.client, 300),
-    role: role && { name: visibleText(role.name), version: role.version },
+    role: role && { name: role.name, version: role.version },
     step: header.step ?? null,
     folded: folded(header),
     steps: stepsOf(header),

@@ -4,11 +4,16 @@ import { freezeWorkspace, unfreezeWorkspace } from '#identity'
 import { recordAct } from '../record.ts'
 import { byOf } from './agent-acts.ts'
 import { seat } from './seat.ts'
+import { rename, settingsOf } from './settings.ts'
 import { body } from './valid.ts'
 import type { ApiEnv } from './visit.ts'
 
-/** Stops every agent of the workspace at once, and lets them go on. Stopping asks for no fresh second factor. */
+/** The workspace itself: its name, and stopping every agent of it at once. Stopping asks for no fresh second factor. */
 export const workspaceApi = new Hono<ApiEnv>()
+  .get('/', seat('member'), async (c) => c.json(await settingsOf(c.var.visit)))
+  .post('/rename', seat('fresh_member', 'manage_workspace'), body({ name: z.string().trim() }), async (c) => {
+    return c.json(await rename(c.var.visit, c.req.valid('json').name))
+  })
   .post('/freeze', seat('member', 'freeze'), body({ sure: z.literal(true) }), async (c) => {
     const { visit } = c.var
     await freezeWorkspace(visit.tx, { by: byOf(visit) })

@@ -5,12 +5,12 @@ import { refusalStatus } from '../refused.ts'
 import { via } from '../return-path.ts'
 import type { Reply, SessionVisit } from '../route.ts'
 import { visibleText } from '../visible-text.ts'
+import { seatWords } from '../who-words.ts'
 import { accountNotice } from './account-done.ts'
 import { factorsCard } from './account-factors.ts'
 import { passwordCard } from './account-password-form.ts'
 import { sessionsCard } from './account-sessions-table.ts'
 import { type Html, layout } from './layout.ts'
-import { seatWords } from './members-words.ts'
 
 /** GET /account: who you are, how you sign in, and where you are signed in. */
 export function showAccount(visit: SessionVisit): Promise<Reply> {

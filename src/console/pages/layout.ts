@@ -9,16 +9,6 @@ type Frame = {
   readonly body: Html
   /** Who is signed in, for the corner of the page. */
   readonly account?: Account | undefined
-  /** The workspace of the page, for its navigation. */
-  readonly workspace?:
-    | {
-        readonly slug: string
-        readonly name: string
-        readonly at: 'agents' | 'roles' | 'members'
-        /** Since when every agent is stopped; null or absent where none is. */
-        readonly frozenAt?: Date | null
-      }
-    | undefined
   /** Hidden `csrf` of the sign-out form; needed where `account` is given. */
   readonly csrf?: string | undefined
   /** Whether the page uses passkeys, the one thing that needs a script. */
@@ -26,7 +16,7 @@ type Frame = {
 }
 
 /** The frame of every page: works without script, at 375 px, with a keyboard. */
-export function layout({ title, body, account, workspace, csrf, passkeys = false }: Frame): Html {
+export function layout({ title, body, account, csrf, passkeys = false }: Frame): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -42,30 +32,15 @@ ${passkeys ? html`<script src="/console/assets/passkeys.js" type="module"></scri
 <a class="skip" href="#main">Skip to content</a>
 <header class="top">
 <a class="brand" href="/console"><img src="/console/assets/icon.svg" alt="" width="24" height="24">Tillgate</a>
-${workspace ? navigation(workspace) : ''}
 ${account ? corner(account, csrf ?? '') : ''}
 </header>
-${workspace?.frozenAt ? frozenBanner(workspace) : ''}
 <main id="main">${body}</main>
 </body>
 </html>`
-}
-
-function navigation({ slug, name, at }: NonNullable<Frame['workspace']>): Html {
-  const link = (page: 'agents' | 'roles' | 'members', text: string) =>
-    html`<a href="/console/w/${slug}/${page}" ${page === at ? html`aria-current="page"` : ''}>${text}</a>`
-  return html`<nav aria-label="Workspace"><strong class="workspace">${name}</strong>
-${link('agents', 'Agents')} ${link('roles', 'Roles')} ${link('members', 'Members')}</nav>`
 }
 
 function corner(account: Account, csrf: string): Html {
   return html`<div class="corner"><a href="/console/account">${account.email}</a>
 <form method="post" action="/console/sign-out"><input type="hidden" name="csrf" value="${csrf}">
 <button class="quiet">Sign out</button></form></div>`
-}
-
-/** On every page of a frozen workspace, so that nobody wonders why agents are refused. */
-function frozenBanner({ slug }: NonNullable<Frame['workspace']>): Html {
-  return html`<div class="frozen" role="alert"><strong>Frozen: every agent of this workspace is stopped.</strong>
-<a href="/console/w/${slug}/agents">To the agents</a></div>`
 }

@@ -2,8 +2,8 @@ import { html } from 'hono/html'
 import type { Membership } from '#store'
 import type { Reply, SessionVisit } from '../route.ts'
 import { visibleText } from '../visible-text.ts'
+import { seatWords } from '../who-words.ts'
 import { layout } from './layout.ts'
-import { seatWords } from './members-words.ts'
 
 /** The first page: into the only workspace, or the list of them, or what to do without one. */
 export async function start({ world, session, csrf }: SessionVisit): Promise<Reply> {

@@ -42,7 +42,7 @@ function unknown(reason: string, workspaceId?: string): Authentication {
 /** RFC 6750 §2.1; the checksum turns typing mistakes away without a read. */
 function bearer(authorization: string | undefined): string | undefined {
   const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1]
-  return token !== undefined && isToken(token, 'at') ? token : undefined
+  return token !== undefined && (isToken(token, 'at') || isToken(token, 'key')) ? token : undefined
 }
 
 /** The store handle of a tool call, so that the same round trip can read that store. Null reads all of the grant. */

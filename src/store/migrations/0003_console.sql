@@ -65,3 +65,8 @@ grant select, insert, update, delete on audit.tallies, audit.pulse to tillgate_j
 -- A member with the right seat takes the mark from a machine agent, a person from the own account.
 grant update (tainted_at, exposed_at) on tillgate.agents to tillgate_app;
 grant update (tainted_at, exposed_at) on auth.account_marks to tillgate_enter;
+
+-- An agent key is a token that somebody copies into a client once; it stands beside the tokens of the authorization server.
+alter table auth.access_tokens drop constraint access_tokens_model_check;
+alter table auth.access_tokens add constraint access_tokens_model_check
+  check (model in ('AccessToken', 'ClientCredentials', 'AgentKey'));

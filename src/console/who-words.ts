@@ -1,6 +1,6 @@
 import type { Member } from '#identity'
 import type { Seat } from '#policy'
-import { visibleText } from '../visible-text.ts'
+import { visibleText } from './visible-text.ts'
 
 /** The seats in plain words. */
 export const seatWords: Readonly<Record<Seat, { readonly name: string; readonly may: string }>> = {
