@@ -15,6 +15,7 @@ import {
 } from '#identity'
 import { Secret, systemClock } from '#kernel'
 import type { Sandbox } from '#sandbox'
+import { makeDemoHistory } from './demo-history/index.ts'
 import { makeDemoOwner } from './demo-owner.ts'
 import { type DemoSecrets, keepDemoSecrets } from './demo-secrets.ts'
 import type { Serving } from './serving.ts'
@@ -38,8 +39,10 @@ type Parts = {
 /** Makes the demo workspace, its sandbox store, its two agents and its owner, or finds them as they are. */
 export async function prepareDemo(parts: Parts) {
   const { foundation } = parts.serving
-  const workspace = (await workspaceBySlug(foundation, SLUG)) ?? (await createDemoWorkspace(parts))
+  const known = await workspaceBySlug(foundation, SLUG)
+  const workspace = known ?? (await createDemoWorkspace(parts))
   await connectSandbox(parts, workspace)
+  if (!known) await makeHistory(parts, workspace)
   const secrets = { ...parts.secrets, agents: { ...parts.secrets.agents } }
   for (const name of AGENTS) secrets.agents[name] ??= await makeAgent(parts, workspace, name)
   secrets.owner ??= await makeOwner(parts, workspace)
@@ -70,10 +73,23 @@ async function connectSandbox({ serving: { foundation }, sandbox }: Parts, { wor
   await addStore(foundation, { ...place, platform: 'shopify', name: NAME, mode: 'test', currency: 'EUR' })
 }
 
-async function makeOwner({ serving: { foundation, database }, base }: Parts, { workspaceId }: Workspace) {
-  const { vault, keys, jobs } = foundation
-  const parts = { base, authPool: database.pools.auth, vault, clock: systemClock, secret: loginSecret(keys) }
-  return makeDemoOwner({ login: await createLogin(parts), jobs, clock: systemClock, workspaceId })
+async function makeOwner(parts: Parts, { workspaceId }: Workspace) {
+  const { jobs } = parts.serving.foundation
+  return makeDemoOwner({ login: await loginOf(parts), jobs, clock: systemClock, workspaceId })
+}
+
+function loginOf({ serving: { foundation, database }, base }: Parts) {
+  const { vault, keys } = foundation
+  return createLogin({ base, authPool: database.pools.auth, vault, clock: systemClock, secret: loginSecret(keys) })
+}
+
+async function makeHistory(parts: Parts, { workspaceId }: Workspace): Promise<void> {
+  const { foundation, database } = parts.serving
+  const { jobs, vault } = foundation
+  const { pools } = database
+  const login = await loginOf(parts)
+  const now = systemClock()
+  await makeDemoHistory({ jobs, vault, pools, authPool: pools.auth, login, workspaceId, store: HANDLE, now })
 }
 
 /** An agent whose secret was lost with the keys folder's demo.json is replaced. */
