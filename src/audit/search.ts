@@ -57,7 +57,8 @@ export async function searchRecords(tx: WorkspaceTransaction, filter: RecordFilt
   const size = isIndexed(filter) ? WINDOW_INDEXED : WINDOW
   const records: StoredRecord[] = []
   let upper = Math.min(page.before ?? Number.MAX_SAFE_INTEGER, (await endOf(tx, filter)) + 1)
-  while (records.length < limit && upper > floor && performance.now() < until) {
+  // At least one window, whatever the time: who asks on from `next` must get further.
+  for (let isOver = false; !isOver && records.length < limit && upper > floor; isOver = performance.now() >= until) {
     const lower = Math.max(floor, upper - size)
     const found = await readWindow(tx, filter, { lower, upper, limit: limit - records.length })
     records.push(...found.map(storedRecord))
@@ -147,6 +148,7 @@ async function endOf(tx: WorkspaceTransaction, { to }: RecordFilter): Promise<nu
     .select('seq')
     .where('at', '<=', to)
     .orderBy('at', 'desc')
+    .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
   return Number(row?.seq ?? 0)
@@ -159,6 +161,7 @@ async function startOf(tx: WorkspaceTransaction, { from }: RecordFilter): Promis
     .select('seq')
     .where('at', '>=', from)
     .orderBy('at')
+    .orderBy('seq')
     .limit(1)
     .executeTakeFirst()
   return Number(row?.seq ?? Number.MAX_SAFE_INTEGER)

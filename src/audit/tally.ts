@@ -32,18 +32,29 @@ const DAY_MS = 86_400_000
 export function createTally({ jobs, clock, onMistake, everyMs = 10_000 }: Options): Tally {
   const noted = new Set<string>()
   const running = new Map<string, Promise<void>>()
+  const next = new Map<string, Promise<void>>()
   let isStopped = false
 
   const count = async (workspaceId: string) => {
     let more = true
     while (more && !isStopped) more = await jobs.inWorkspace(workspaceId, (tx) => countStride(tx, workspaceId))
   }
-  const catchUp = (workspaceId: string) => {
-    const before = running.get(workspaceId)
-    if (before) return before
+  const begin = (workspaceId: string) => {
     const now = count(workspaceId).finally(() => running.delete(workspaceId))
     running.set(workspaceId, now)
     return now
+  }
+  const catchUp = (workspaceId: string) => {
+    const before = running.get(workspaceId)
+    if (!before) return begin(workspaceId)
+    // What runs may have looked at the chain before the newest record came: all who ask meanwhile wait for one more.
+    const more = () => {
+      next.delete(workspaceId)
+      return running.get(workspaceId) ?? begin(workspaceId)
+    }
+    const after = next.get(workspaceId) ?? before.then(more, more)
+    next.set(workspaceId, after)
+    return after
   }
   const round = async (workspaces: readonly string[]) => {
     for (const each of workspaces) await catchUp(each).catch(onMistake)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addStore, changeRole, createRoleIn, listAgents, listMembers, readRole, type Workspace } from '#identity'
+import { addStore, createRoleIn, listAgents, listMembers, readRole, type Workspace } from '#identity'
 import { Secret } from '#kernel'
 import { presets, type Seat } from '#policy'
 import type { WorkspaceTransaction } from '#store'
@@ -31,14 +31,11 @@ const inShop = <T>(work: (tx: WorkspaceTransaction) => Promise<T>) =>
 
 const open = (person: Seated, path: string) => person.browser.open(`/console/w/shop/${path}`)
 
-/** Where a second factor is shown, or set up by who has none. */
-const PROVE = /^\/console\/(second-factor|enrol)$/
-
 type Form = Readonly<Record<string, string | readonly string[]>>
 
 /** A form of ours with these fields, also one that no page would show this person. */
 async function post(person: Seated, path: string, form: Form = {}): Promise<Page> {
-  const fields = new URLSearchParams({ csrf: tokenOf(await open(person, 'agents')) })
+  const fields = new URLSearchParams({ csrf: tokenOf(await open(person, 'roles')) })
   for (const [name, values] of Object.entries(form)) for (const value of [values].flat()) fields.append(name, value)
   return person.browser.post(`/console/w/shop/${path}`, fields)
 }
@@ -64,102 +61,6 @@ async function tokensOf({ grantId }: MemberGrant): Promise<number> {
   const sql = 'select from auth.access_tokens where grant_id = $1'
   return (await test.database.pools.auth.query(sql, [grantId])).rowCount ?? 0
 }
-
-describe('the agents', () => {
-  it('of others are shown to an admin, and not to a viewer, who cannot open one either', async () => {
-    const [own, others] = [await grantOf(viewer), await grantOf(owner)]
-    const [seen, all] = [await open(viewer, 'agents'), await open(admin, 'agents')]
-    expect([seen.html.includes(own.agentId), seen.html.includes(others.agentId)]).toEqual([true, false])
-    expect([all.html.includes(own.agentId), all.html.includes(others.agentId)]).toEqual([true, true])
-    expect((await open(viewer, `agents/${others.agentId}`)).status).toBe(404)
-    expect((await open(admin, `agents/${others.agentId}`)).status).toBe(200)
-  })
-
-  it('of others are not a viewer’s to stop', async () => {
-    const others = await grantOf(owner)
-    for (const act of ['revoke', 'quarantine']) {
-      expect((await post(viewer, `agents/${others.agentId}/${act}`)).status).toBe(404)
-    }
-    expect(await agent(others)).toMatchObject({ revokedAt: null, quarantinedAt: null })
-  })
-
-  it('stop for good at a word of their owner, with a second factor from long ago, recorded and without tokens', async () => {
-    const tired = await seated(test, [{ workspaceId: shop.workspaceId, seat: 'viewer' }], 'stale')
-    const own = await grantOf(tired)
-    expect((await post(tired, `agents/${own.agentId}/revoke`)).text).toContain('stopped for good')
-    expect((await agent(own)).revokedAt).not.toBeNull()
-    expect(await tokensOf(own)).toBe(0)
-    expect(await lastAction()).toEqual({ action: 'agent.revoke', subject: own.agentId, account: tired.accountId })
-  })
-
-  it('come out of quarantine by an admin with a fresh second factor only', async () => {
-    const own = await grantOf(viewer)
-    await post(viewer, `agents/${own.agentId}/quarantine`)
-    expect((await agent(own)).quarantinedAt).not.toBeNull()
-    expect((await post(viewer, `agents/${own.agentId}/release`)).status).toBe(403)
-    const tired = await seated(test, [{ workspaceId: shop.workspaceId, seat: 'admin' }], 'stale')
-    expect((await post(tired, `agents/${own.agentId}/release`)).url.pathname).toMatch(PROVE)
-    expect((await agent(own)).quarantinedAt).not.toBeNull()
-    await post(admin, `agents/${own.agentId}/release`)
-    expect((await agent(own)).quarantinedAt).toBeNull()
-    expect(await lastAction()).toMatchObject({ action: 'agent.release', subject: own.agentId })
-  })
-
-  it('have nothing of a wider role until their owner or an admin accepts what the page shows', async () => {
-    const own = await grantOf(viewer, await newRole())
-    const { role } = await agent(own)
-    const definition = { ...presets.analyst, scopes: ['orders:read', 'catalog:read'] }
-    await inShop((tx) => changeRole(tx, { workspaceId: shop.workspaceId, name: role, definition, by: 'test' }))
-    expect((await open(viewer, 'agents')).text).toContain('waiting for your yes')
-    const page = await open(viewer, `agents/${own.agentId}`)
-    expect(page.text).toContain('may now – see products')
-    expect((await post(viewer, `agents/${own.agentId}/accept`, { version: '1' })).status).toBe(400)
-    expect(await agent(own)).toMatchObject({ acceptedVersion: 1, scopes: ['orders:read'] })
-    await post(viewer, `agents/${own.agentId}/accept`, { version: '2' })
-    const { acceptedVersion, scopes } = await agent(own)
-    expect({ acceptedVersion, scopes: [...scopes].sort() }).toEqual({
-      acceptedVersion: 2,
-      scopes: ['catalog:read', 'orders:read'],
-    })
-  })
-
-  it('are connected with the address of the workspace', async () => {
-    expect((await open(viewer, 'agents')).text).toContain(`${test.gate.url}/mcp/w/shop`)
-  })
-})
-
-describe('the freeze', () => {
-  const isFrozen = async () => {
-    const sql = (tx: WorkspaceTransaction) =>
-      tx.selectFrom('tillgate.workspaces').select('frozen_at').executeTakeFirst()
-    return (await inShop(sql))?.frozen_at !== null
-  }
-
-  it('needs the box ticked, and an admin', async () => {
-    const page = await post(admin, 'freeze')
-    expect(page.status).toBe(400)
-    expect(page.text).toContain('Tick the box')
-    expect((await post(viewer, 'freeze', { sure: 'yes' })).status).toBe(403)
-    expect(await isFrozen()).toBe(false)
-  })
-
-  it('is said on every page, and ends with a fresh second factor', async () => {
-    const tired = await seated(test, [{ workspaceId: shop.workspaceId, seat: 'admin' }], 'stale')
-    await post(tired, 'freeze', { sure: 'yes' })
-    expect(await isFrozen()).toBe(true)
-    for (const path of ['agents', 'roles', 'members']) {
-      const page = await open(viewer, path)
-      expect(page.text).toContain('every agent of this workspace is stopped')
-      expect(page.text).not.toContain('Unfreeze')
-    }
-    expect((await post(tired, 'unfreeze')).url.pathname).toMatch(PROVE)
-    expect((await post(viewer, 'unfreeze')).status).toBe(403)
-    expect(await isFrozen()).toBe(true)
-    await post(admin, 'unfreeze')
-    expect(await isFrozen()).toBe(false)
-    expect(await lastAction()).toMatchObject({ action: 'workspace.unfreeze', account: admin.accountId })
-  })
-})
 
 /** A role of its own with one scope; gives its name. */
 async function newRole(): Promise<string> {
@@ -276,7 +177,7 @@ describe('the members', () => {
     expect((await agent(own)).revokedAt).not.toBeNull()
     expect(await tokensOf(own)).toBe(0)
     expect(await lastAction()).toMatchObject({ action: 'member.remove', subject: leaving.accountId })
-    expect((await open(leaving, 'agents')).status).toBe(404)
+    for (const path of ['members', 'agents']) expect((await open(leaving, path)).status).toBe(404)
   })
 
   it('may leave, but for the last owner', async () => {
@@ -299,21 +200,17 @@ describe('words of others', () => {
   it.each(CORPUS)('are never markup on any page of the workspace: %s', async (words) => {
     const { workspaceId } = shop
     const member = await newMember('viewer')
-    const grant = await grantOf(member)
     const handle = `s-${randomUUID().slice(0, 8)}`
     await addStore(test.foundation, {
       ...{ workspaceId, handle, name: words, origin: 'http://127.0.0.1:9', credential: new Secret('x') },
       ...({ platform: 'shopify', mode: 'test', currency: 'EUR' } as const),
     })
     await inShop(async (tx) => {
-      const { accountId, agentId } = { ...member, ...grant }
       await createRoleIn(tx, { workspaceId, name: words, definition: presets.analyst, by: 'test' })
-      await tx.updateTable('tillgate.members').set({ name: words }).where('account_id', '=', accountId).execute()
-      const named = { name: words, purpose: words }
-      await tx.updateTable('tillgate.agents').set(named).where('agent_id', '=', agentId).execute()
+      await tx.updateTable('tillgate.members').set({ name: words }).where('account_id', '=', member.accountId).execute()
     })
     const role = `roles/${encodeURIComponent(words)}`
-    for (const path of ['agents', `agents/${grant.agentId}`, 'roles', role, `${role}/edit`, 'members']) {
+    for (const path of ['roles', role, `${role}/edit`, 'members']) {
       const page = await open(admin, path)
       expect({ path, status: page.status }).toEqual({ path, status: 200 })
       expect(page.html).not.toContain(words)

@@ -24,8 +24,7 @@ export function live(c: Context<GuardedEnv>, { filter, after }: Wanted): Respons
   const { world, session, person } = c.var.visit
   const since = Number(c.req.header('last-event-id') ?? after ?? Number.NaN)
   c.header('x-accel-buffering', 'no')
-  c.header('cache-control', 'no-store')
-  return streamSSE(c, async (stream) => {
+  const answer = streamSSE(c, async (stream) => {
     const ended = new AbortController()
     stream.onAbort(() => ended.abort())
     const close = () => stream.abort()
@@ -36,6 +35,9 @@ export function live(c: Context<GuardedEnv>, { filter, after }: Wanted): Respons
       world.closing.removeEventListener('abort', close)
     }
   })
+  // Hono says `no-cache` here, which lets caches keep it.
+  answer.headers.set('cache-control', 'no-store')
+  return answer
 }
 
 type Message = Awaited<ReturnType<typeof readNew>>

@@ -10,7 +10,14 @@ import {
   type Role,
 } from '#identity'
 import { AppError } from '#kernel'
-import { narrowerRole, PRESET_NAMES, type RoleDefinition, type RoleDifference, roleDifferences } from '#policy'
+import {
+  narrowerRole,
+  narrowest,
+  PRESET_NAMES,
+  type RoleDefinition,
+  type RoleDifference,
+  roleDifferences,
+} from '#policy'
 import { recordAct } from '../record.ts'
 import { byOf } from './agent-acts.ts'
 import { USE_DAYS, usedScopes } from './agent-use.ts'
@@ -80,6 +87,7 @@ async function moveToNew(visit: ApiVisit, agent: AgentSummary, definition: RoleD
   return role
 }
 
+/** From what is in effect: what the role has gained and nobody has accepted for this agent does not come with a new role. */
 async function enoughFor({ tx, world, person }: ApiVisit, agent: AgentSummary): Promise<RoleDefinition | undefined> {
   await world.tally.catchUp(person.workspaceId)
   const since = { from: new Date(world.clock() - USE_DAYS * DAY_MS), agents: [agent.agentId] }
@@ -88,7 +96,8 @@ async function enoughFor({ tx, world, person }: ApiVisit, agent: AgentSummary): 
     (await storeCounts(tx, since)).filter(({ outcome }) => outcome === 'ok').map(({ store }) => store),
   )
   const stores = (await listStoresIn(tx)).filter(({ storeId }) => used.has(storeId)).map(({ handle }) => handle)
-  return narrowerRole(agent.roleDefinition, { scopes, stores: new Set(stores) })
+  const inEffect = narrowest(agent.roleDefinition, agent.acceptedDefinition)
+  return narrowerRole(inEffect, { scopes, stores: new Set(stores) })
 }
 
 async function whyNone({ tx, world }: ApiVisit, { agentId }: AgentSummary): Promise<string> {
