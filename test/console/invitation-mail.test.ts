@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { addMember, createWorkspace } from '#identity'
+import { apiOf } from '../support/api.ts'
 import { startTestConsole, type TestConsole } from '../support/console.ts'
 import { type Headless, headless } from '../support/headless.ts'
 import { signIn } from '../support/seated.ts'
@@ -29,12 +30,12 @@ it.each(['a new address', 'one with an account'])(
     if (whom !== 'a new address') {
       await test.world.login.createAccount({ email, name: 'Lin', password: 'seven grey herons at noon' })
     }
-    const page = await admin.open('/console/w/shop/members')
-    const form = page.forms.find(({ action }) => action.endsWith('/invite'))
-    if (form === undefined) throw new Error(page.text)
-    const after = await admin.submit(page, form, { filled: { email, seat: 'viewer' } })
-    expect(after.text).toContain('on its way by mail')
-    expect(after.html).not.toContain('tg_in_')
+    const { body, text } = await apiOf(test.url, 'shop').post({ browser: admin }, 'members/invite', {
+      email,
+      seat: 'viewer',
+    })
+    expect(body).toEqual({ kind: 'mailed' })
+    expect(text).not.toContain('tg_in_')
     const letter = test.mails.at(-1)
     expect(letter).toMatchObject({ to: email, subject: 'Invitation to Harbour & Pine' })
     const [link = ''] = /http\S+\/console\/invitation\/tg_in_\S+/.exec(letter?.text ?? '') ?? []

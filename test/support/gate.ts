@@ -79,7 +79,8 @@ export async function startTestGate({ clock = systemClock, madeOn = MADE_ON }: O
         createdBy: 'test',
       })
     },
-    token: (agent, options) => requestToken(gate.url, agent, options),
+    token: ({ clientId, clientSecret }, options) =>
+      requestToken(gate.url, { client_id: clientId, client_secret: clientSecret.reveal() }, options),
     async stop() {
       await gate.stop()
       await sandbox.close()
@@ -89,13 +90,14 @@ export async function startTestGate({ clock = systemClock, madeOn = MADE_ON }: O
   }
 }
 
-async function requestToken(
+/** A token by `client_credentials`, as the program of a machine agent gets it. */
+export async function requestToken(
   base: string,
-  { clientId, clientSecret }: MachineAgent,
+  client: { client_id: string; client_secret: string },
   { resource = `${base}/mcp`, scope }: { resource?: string; scope?: string } = {},
 ): Promise<string> {
   const body = new URLSearchParams({ grant_type: 'client_credentials', resource, ...(scope && { scope }) })
-  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret.reveal()}`).toString('base64')}`
+  const authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`
   const response = await fetch(`${base}/oauth/token`, { method: 'POST', headers: { authorization }, body })
   const answer: unknown = await response.json()
   if (
