@@ -3,7 +3,7 @@ import { nextCode } from '../support/authenticator.ts'
 import { type Authenticator, type Browser, browserRuns, type Screen, startBrowser } from '../support/browser.ts'
 import { type Callback, startCallback } from '../support/loopback-client.ts'
 import { type BrowserClient, browserClients } from '../support/oauth-clients.ts'
-import { answerOn, press, send } from '../support/on-screen.ts'
+import { answerOn, confirmOn, openPage, press, send, settled } from '../support/on-screen.ts'
 import { ownerOf } from '../support/people.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { callTool } from '../support/rpc.ts'
@@ -40,7 +40,8 @@ describe.skipIf(!browserRuns)('an owner with a phone, from the first sign-in to 
     await send(page, { email, password })
     expect(await screen.mistakes('second-factor')).toEqual([])
     await send(page, { code: await nextCode(totpSecret) })
-    expect(page.url()).toBe(`${home}/agents`)
+    expect(page.url()).toBe(home)
+    await settled(page)
     const cookies = (await screen.context.cookies()).filter(({ name }) => name.startsWith('__Host-'))
     expect(cookies.length).toBeGreaterThanOrEqual(2)
     for (const cookie of cookies) expect(cookie).toMatchObject({ secure: true, httpOnly: true, path: '/' })
@@ -57,7 +58,7 @@ describe.skipIf(!browserRuns)('an owner with a phone, from the first sign-in to 
     expect(await screen.mistakes('account-with-passkey')).toEqual([])
     await press(page, 'Sign out')
     await page.click('[data-passkey=sign-in] button')
-    await page.waitForURL(`${home}/agents`)
+    await page.waitForURL(home)
   })
 
   it('lets an agent in, whose answer reaches it past the policy of the page', async () => {
@@ -93,23 +94,28 @@ describe.skipIf(!browserRuns)('an owner with a phone, from the first sign-in to 
     expect(client.opened).toHaveLength(2)
   })
 
-  it.each(['agents', 'roles', 'roles/new', 'roles/operator', 'roles/operator/edit', 'members'])(
-    'finds the page %s as wide as the phone, and fit for everybody',
+  it.each(['', 'activity', 'agents', 'connect', 'roles', 'roles/new', 'roles/operator', 'roles/operator/edit'])(
+    'finds the page "%s" as wide as the phone, and fit for everybody',
     async (name) => {
-      await screen.page.goto(`${home}/${name}`)
-      expect(await screen.mistakes(name.replaceAll('/', '-'))).toEqual([])
+      await openPage(screen.page, `${home}/${name}`)
+      expect(await screen.mistakes(name.replaceAll('/', '-') || 'overview')).toEqual([])
     },
   )
 
-  it('revokes the agent, and its next call is refused', async () => {
+  it('revokes the agent from the story of its last call, and its next call is refused', async () => {
     const { page } = screen
-    await page.goto(`${home}/agents`)
-    await page.getByRole('link', { name: 'Test client' }).click()
-    await page.waitForURL(/agents\/[0-9a-f-]{36}$/)
-    expect(await screen.mistakes('agent')).toEqual([])
+    await openPage(page, `${home}/activity`)
+    await page
+      .getByRole('row', { name: /Test client/ })
+      .first()
+      .getByRole('link')
+      .click()
+    await page.waitForURL(/activity\/\d+/)
+    await page.getByText('Within the limits of its role?').waitFor()
+    expect(await screen.mistakes('story')).toEqual([])
     expect((await call()).status).toBe(200)
-    await press(page, 'Revoke Test client')
-    expect(await screen.mistakes('agents-after')).toEqual([])
+    await confirmOn(page, 'Revoke', 'Revoke it')
+    await page.getByText('Revoked: its next call is refused.').waitFor()
     expect((await call()).status).toBe(401)
   })
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addMember, inviteMember, type Workspace } from '#identity'
 import { withClient } from '#store'
+import { apiOf, requestApi } from '../support/api.ts'
 import { startTestGate, type TestGate } from '../support/gate.ts'
 import { headless } from '../support/headless.ts'
 import { type Seated, seated, signIn, tokenOf } from '../support/seated.ts'
@@ -71,6 +72,13 @@ async function post(path: string, fields: Record<string, string> = {}) {
   return request(admin.browser, at(path), { method: 'POST', form })
 }
 
+/** A change by the API, with the token that the admin's own frame has. */
+async function toApi(slug: string, path: string, body?: object) {
+  await admin.renew()
+  const headers = { 'x-csrf': await apiOf(test.gate.url, 'own').csrf(admin) }
+  return requestApi(admin, apiOf(test.gate.url, slug).at(path), { method: 'POST', body, headers })
+}
+
 /** An invitation as the operator would hand it out, so that the admin holds its token. */
 async function invited(email: string): Promise<string> {
   const invitation = { workspaceId: own.workspaceId, email, seat: 'viewer', by: 'test' } as const
@@ -95,9 +103,9 @@ describe('an owner of one workspace, trying every way into the account of anothe
   })
 
   it('gets no link by inviting its address', async () => {
-    const { status, body } = await post('/w/own/members/invite', { email: victim.email, seat: 'owner' })
+    const { status, text } = await toApi('own', 'members/invite', { email: victim.email, seat: 'owner' })
     expect(status).toBe(400)
-    expect(body).not.toContain('/console/invitation/')
+    expect(text).not.toContain('/console/invitation/')
   })
 
   it('is told, with the token of its invitation in hand, that it is for somebody else', async () => {
@@ -168,15 +176,15 @@ describe('an owner of one workspace, trying every way into the account of anothe
   })
 
   it('cannot reach into its other workspace by being an owner of one that both are in', async () => {
-    for (const path of [
-      `/w/foreign/members/${victim.accountId}/remove`,
-      `/w/foreign/members/${victim.accountId}/seat`,
-      `/w/foreign/members/${admin.accountId}/seat`,
-      `/w/foreign/agents/${agentId}/revoke`,
-      `/w/own/agents/${agentId}/revoke`,
-      '/w/foreign/freeze',
-    ]) {
-      expect((await post(path, { seat: 'owner', sure: 'yes' })).status, path).toBe(404)
+    for (const [slug, path, body] of [
+      ['foreign', `members/${victim.accountId}/remove`, undefined],
+      ['foreign', `members/${victim.accountId}/seat`, { seat: 'owner' }],
+      ['foreign', `members/${admin.accountId}/seat`, { seat: 'owner' }],
+      ['foreign', `agents/${agentId}/revoke`, undefined],
+      ['own', `agents/${agentId}/revoke`, undefined],
+      ['foreign', 'workspace/freeze', { sure: true }],
+    ] as const) {
+      expect((await toApi(slug, path, body)).status, path).toBe(404)
     }
   })
 
@@ -191,10 +199,10 @@ describe('an owner of one workspace, trying every way into the account of anothe
       by: 'test',
     } as const
     await test.foundation.jobs.inWorkspace(own.workspaceId, (tx) => addMember(tx, member))
-    expect((await request(victim.browser, at('/w/own/agents'), { method: 'GET' })).status).toBe(200)
-    expect((await post(`/w/own/members/${accountId}/remove`)).status).toBe(303)
-    expect((await request(victim.browser, at('/w/own/agents'), { method: 'GET' })).status).toBe(404)
-    expect((await request(victim.browser, at('/w/foreign/agents'), { method: 'GET' })).status).toBe(200)
+    const sees = async (slug: string) => (await apiOf(test.gate.url, slug).get(victim, 'agents')).status
+    expect(await sees('own')).toBe(200)
+    expect((await toApi('own', `members/${accountId}/remove`)).status).toBe(200)
+    expect([await sees('own'), await sees('foreign')]).toEqual([404, 200])
   })
 
   it('finds nothing under the ids of links and requests that it guesses', async () => {

@@ -9,15 +9,18 @@ export const browserRuns = chromiumPath() !== undefined
 
 /** A running Chromium; each person gets a context, which shares no cookie with the others. */
 export type Browser = {
-  person(options?: { readonly script?: boolean }): Promise<Screen>
+  person(options?: { readonly script?: boolean; readonly width?: number }): Promise<Screen>
   stop(): Promise<void>
 }
 
-/** One person's browser on the screen of a small phone. */
+/** One person's browser on the screen of a small phone, or of another width. */
 export type Screen = {
   readonly page: Page
   readonly context: BrowserContext
-  /** What is wrong with the page that is shown: too wide for 375 px, or hard to use for some people. Keeps a picture where asked. */
+  /**
+   * What is wrong with the page that is shown: wider than the screen, hard to use for some people, or an error in the
+   * browser's console since the last time. Keeps a picture where asked.
+   */
   mistakes(name: string): Promise<string[]>
   /** A platform authenticator, as in a phone, that verifies its user. */
   addAuthenticator(): Promise<Authenticator>
@@ -31,7 +34,7 @@ export type Authenticator = {
   setVerified(verified: boolean): Promise<void>
 }
 
-const WIDTH = 375
+const PHONE = 375
 
 /** Nothing of Chromium's own calls home, and as root there is no sandbox for it. */
 const FLAGS = [
@@ -49,16 +52,21 @@ export async function startBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error('there is no Chromium on this machine')
   const browser = await chromium.launch({ executablePath, args: FLAGS })
   return {
-    async person({ script = true } = {}) {
-      const viewport = { width: WIDTH, height: 740 }
+    async person({ script = true, width = PHONE } = {}) {
+      const viewport = { width, height: 740 }
       // A colour that is on its way to another has a contrast of neither.
       const context = await browser.newContext({ viewport, javaScriptEnabled: script, reducedMotion: 'reduce' })
       context.setDefaultTimeout(15_000)
       const page = await context.newPage()
+      const errors = errorsOf(page)
       return {
         page,
         context,
-        mistakes: async (name) => [...(await tooWide(page, name)), ...(script ? await hardToUse(page, name) : [])],
+        mistakes: async (name) => [
+          ...(await tooWide(page, { name, width })),
+          ...(script ? await hardToUse(page, name) : []),
+          ...errors.splice(0).map((error) => `${name}: ${error}`),
+        ],
         addAuthenticator: async () => authenticator(await context.newCDPSession(page)),
         close: () => context.close(),
       }
@@ -96,12 +104,25 @@ type Violation = {
   readonly nodes: { html: string }[]
 }
 
-async function tooWide(page: Page, name: string): Promise<string[]> {
+/** Grows with what the browser complains about: scripts that fail, what the policy of the page refuses. */
+function errorsOf(page: Page): string[] {
+  const errors: string[] = []
+  page.on('pageerror', (error) => void errors.push(error.message))
+  page.on('console', (message) => {
+    // A refusal that a page shows is no mistake of it.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text())
+  })
+  return errors
+}
+
+type Shown = { readonly name: string; readonly width: number }
+
+async function tooWide(page: Page, { name, width: most }: Shown): Promise<string[]> {
   await page.waitForLoadState('load')
   const folder = process.env.TILLGATE_SCREENSHOTS
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}-${most}.png`), fullPage: true })
   const width = await page.evaluate<number>('document.documentElement.scrollWidth')
-  return width > WIDTH ? [`${name} is ${width} px wide`] : []
+  return width > most ? [`${name} is ${width} px wide`] : []
 }
 
 /** What axe-core finds serious or critical, in light and in dark. It needs the page's script engine. */

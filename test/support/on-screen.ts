@@ -55,3 +55,28 @@ export async function tick(page: Page, name: string, values: readonly string[]):
     await box.setChecked(values.includes((await box.getAttribute('value')) ?? ''))
   }
 }
+
+/** Goes to a page of the web app and waits until it shows what it fetched. */
+export async function openPage(page: Page, address: string): Promise<void> {
+  await page.goto(address)
+  await settled(page)
+}
+
+/** Waits until the web app shows what it fetched. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('main :is(h1, h2):visible').first().waitFor()
+  await page.waitForFunction(`!/(Fetching|Still fetching) /.test(document.querySelector('main').textContent)`)
+}
+
+/** Presses a button of the web app, then the one of the dialog that it opens. */
+export async function confirmOn(page: Page, button: string, act: string): Promise<void> {
+  await page.getByRole('button', { name: button, exact: true }).first().click()
+  await page.getByRole('dialog').getByRole('button', { name: act, exact: true }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+}
+
+/** Signs out by the menu of a phone. */
+export async function signOutOn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Workspace/ }).click()
+  await leading(page, () => page.getByRole('menuitem', { name: 'Sign out' }).click())
+}

@@ -10,7 +10,7 @@ import { Sparkline } from '../ui/sparkline.tsx'
 /** Agents as lines; each leads to its page. */
 export function AgentList({ agents }: { readonly agents: readonly AgentRow[] }) {
   return (
-    <div className="rounded-card border border-line bg-surface px-2 shadow-card">
+    <div className="overflow-x-auto rounded-card border border-line bg-surface px-2 shadow-card">
       <List caption="Agents, those last seen first" columns={COLUMNS} rows={agents} rowKey={({ grant }) => grant} />
     </div>
   )

@@ -10,7 +10,7 @@ import { Quote } from '../ui/quote.tsx'
 /** Records of every kind as lines. */
 export function AuditList({ records }: { readonly records: readonly AuditRow[] }) {
   return (
-    <div className="rounded-card border border-line bg-surface px-2 shadow-card">
+    <div className="overflow-x-auto rounded-card border border-line bg-surface px-2 shadow-card">
       <List caption="Records, the newest first" columns={COLUMNS} rows={records} rowKey={({ record }) => record} />
     </div>
   )

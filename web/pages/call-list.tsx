@@ -12,7 +12,7 @@ type Props = { readonly calls: readonly CallRow[]; readonly freshAfter?: number 
 /** Calls as lines; each leads to its story. */
 export function CallList({ calls, freshAfter = Number.POSITIVE_INFINITY }: Props) {
   return (
-    <div className="rounded-card border border-line bg-surface px-2 shadow-card">
+    <div className="overflow-x-auto rounded-card border border-line bg-surface px-2 shadow-card">
       <List
         flows
         caption="Calls, the newest first"

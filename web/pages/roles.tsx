@@ -32,7 +32,7 @@ function Lines() {
       <p className="-mt-2 mb-4 text-muted">A role says what an agent may do at most, whatever else was agreed.</p>
       {error ? <Trouble error={error} retry={() => void refetch()} /> : null}
       {data ? (
-        <div className="rounded-card border border-line bg-surface px-2 shadow-card">
+        <div className="overflow-x-auto rounded-card border border-line bg-surface px-2 shadow-card">
           <List caption="Roles" columns={COLUMNS} rows={data.roles} rowKey={({ name }) => name} />
         </div>
       ) : error ? null : (

@@ -3,7 +3,7 @@ import { Badge, type Tone } from './badge.tsx'
 const STATES: Readonly<Record<string, readonly [Tone, string]>> = {
   live: ['good', 'live'],
   frozen: ['stopped', 'frozen'],
-  waiting: ['needs-you', 'role widened: waiting for your yes'],
+  waiting: ['needs-you', 'waiting for your yes'],
   quarantined: ['needs-you', 'quarantined'],
   expired: ['plain', 'expired'],
   revoked: ['plain', 'revoked'],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeHome, startTillgate } from '../../cli/support.ts'
 import { type Browser, browserRuns, type Screen, startBrowser } from '../../support/browser.ts'
-import { enrolAppOn, send } from '../../support/on-screen.ts'
+import { enrolAppOn, send, settled } from '../../support/on-screen.ts'
 
 describe.skipIf(!browserRuns)('the first start of serve', () => {
   let folder: string
@@ -31,8 +31,10 @@ describe.skipIf(!browserRuns)('the first start of serve', () => {
     const fields = { name: 'Ada', email: 'ada@example.test', password: 'the first of all passwords' }
     await send(page, { ...fields, workspace: 'Köhler & Söhne' })
     await enrolAppOn(page)
-    expect(page.url()).toBe(`${ready.url}/console/w/kohler-sohne/agents`)
-    expect(await screen.mistakes('first-agents')).toEqual([])
+    expect(page.url()).toBe(`${ready.url}/console/w/kohler-sohne`)
+    await settled(page)
+    expect(await page.textContent('main')).toContain('Three steps to the first call')
+    expect(await screen.mistakes('first-overview')).toEqual([])
   })
 
   it('is over after its first use', async () => {
