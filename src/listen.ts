@@ -6,6 +6,8 @@ export type Listening = { readonly port: number; close(graceMs: number): Promise
 
 const REQUEST_TIMEOUT_MS = 30_000
 const PORT_TRIES = 10
+/** How often a server that stops lets go of idle connections. */
+const IDLE_MS = 50
 
 /** Listens on one host, or on 127.0.0.1 and, where the machine has it, ::1. Port 0 takes a port that is free on both. */
 export async function listen(
@@ -53,12 +55,16 @@ function listening(servers: Server[]): Listening {
     port: first ? portOf(first) : 0,
     async close(graceMs) {
       const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
-      for (const server of servers) server.closeIdleConnections()
+      // Again and again: what is answered only now leaves a connection that its client would keep for seconds.
+      const sweep = setInterval(() => {
+        for (const server of servers) server.closeIdleConnections()
+      }, IDLE_MS)
       const cut = setTimeout(() => {
         for (const server of servers) server.closeAllConnections()
       }, graceMs)
       await Promise.all(closed)
       clearTimeout(cut)
+      clearInterval(sweep)
     },
   }
 }
