@@ -53,9 +53,9 @@ export const activityApi = new Hono<ApiEnv>()
       stores: stores.map(({ handle }) => handle),
     })
   })
-  .get('/live', seat('member'), query({ ...filters, after: z.coerce.number().int().min(0).optional() }), async (c) => {
+  .get('/live', seat('member'), query({ ...filters, after: z.coerce.number().int().min(0).optional() }), (c) => {
     const { after, ...wanted } = c.req.valid('query')
-    return live(c, { filter: await filterOf(c.var.visit, wanted), after })
+    return live(c, { filterFor: (place) => filterOf(place, wanted), after })
   })
   .get('/:record', seat('member'), async (c) => {
     const record = recordNumber.safeParse(c.req.param('record'))
@@ -66,7 +66,10 @@ export const activityApi = new Hono<ApiEnv>()
 const CHOICES_MAX = 200
 
 /** What a person asks for, within what the seat may see. An agent or store that is not there matches nothing. */
-async function filterOf(visit: ApiVisit, { agent, tool, store, outcome }: Filters): Promise<RecordFilter> {
+async function filterOf(
+  visit: Pick<ApiVisit, 'tx' | 'person'>,
+  { agent, tool, store, outcome }: Filters,
+): Promise<RecordFilter> {
   const sight = await agentsInSight(visit)
   const agents = agent === undefined ? sight : [agent].filter((each) => sight === undefined || sight.includes(each))
   const found = store === undefined ? undefined : (await listStoresIn(visit.tx)).find(({ handle }) => handle === store)

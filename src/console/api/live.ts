@@ -12,15 +12,21 @@ const LINES = 40
 /** Milliseconds of silence after which a comment keeps proxies from closing. */
 const QUIET_MS = 15_000
 
+type Place = Pick<GuardedEnv['Variables']['visit'], 'tx' | 'person'>
+
 /** Which records, and after which number; from now on where none is given. */
-type Wanted = { readonly filter: RecordFilter; readonly after: number | undefined }
+type Wanted = {
+  /** Asked for each message: a seat may be taken, and agents may come, while somebody listens. */
+  readonly filterFor: (place: Place) => Promise<RecordFilter>
+  readonly after: number | undefined
+}
 
 /**
  * New calls as server-sent events. The id of a message is the number up to which records were looked at, so a browser that
  * comes back with `Last-Event-ID` misses none and sees none twice. The session is asked for each message: once it is over,
  * a message `over` is the last.
  */
-export function live(c: Context<GuardedEnv>, { filter, after }: Wanted): Response {
+export function live(c: Context<GuardedEnv>, { filterFor, after }: Wanted): Response {
   const { world, session, person } = c.var.visit
   const since = Number(c.req.header('last-event-id') ?? after ?? Number.NaN)
   c.header('x-accel-buffering', 'no')
@@ -30,7 +36,7 @@ export function live(c: Context<GuardedEnv>, { filter, after }: Wanted): Respons
     const close = () => stream.abort()
     world.closing.addEventListener('abort', close, { once: true })
     try {
-      await follow(stream, { read: reader({ world, session, person }, filter), since, ended: ended.signal })
+      await follow(stream, { read: reader({ world, session, person }, filterFor), since, ended: ended.signal })
     } finally {
       world.closing.removeEventListener('abort', close)
     }
@@ -45,10 +51,12 @@ type Reader = (after: number | undefined) => Promise<Message | undefined>
 
 function reader(
   { world, session, person }: Pick<GuardedEnv['Variables']['visit'], 'world' | 'session' | 'person'>,
-  filter: RecordFilter,
+  filterFor: Wanted['filterFor'],
 ): Reader {
   return (after) =>
-    world.people.inWorkspace({ hash: session.hash, slug: person.slug }, (tx) => readNew(tx, { filter, after }))
+    world.people.inWorkspace({ hash: session.hash, slug: person.slug }, async (tx, now) =>
+      readNew(tx, { filter: await filterFor({ tx, person: now }), after }),
+    )
 }
 
 type Transaction = Parameters<typeof recordsAfter>[0]
