@@ -1,7 +1,8 @@
 /** A stranger's words: what an agent, a client or a store wrote or calls itself. Hidden characters come written out. */
 export function Quote({ text }: { readonly text: string }) {
   return (
-    <q className="break-words [quotes:'“'_'”']">
+    // Clipped, so that piled-up accents do not cover the lines around it.
+    <q className="inline-block max-w-full overflow-clip break-words align-bottom [quotes:'“'_'”']">
       <bdi>{text}</bdi>
     </q>
   )

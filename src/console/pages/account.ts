@@ -41,7 +41,7 @@ async function facts({ world, session }: SessionVisit): Promise<Html> {
   const places = await world.people.workspaces(session.hash)
   const lines = places.map(
     (place) =>
-      html`<li><a href="/console/w/${place.slug}/agents">${visibleText(place.name)}</a> <small>${seatWords[place.seat].name}</small></li>`,
+      html`<li><a href="/console/w/${place.slug}">${visibleText(place.name)}</a> <small>${seatWords[place.seat].name}</small></li>`,
   )
   return html`<dl class="facts"><dt>Name</dt><dd>${visibleText(name)}</dd><dt>E-mail</dt><dd>${email}</dd>
 <dt>Workspaces</dt><dd>${lines.length === 0 ? 'none yet' : html`<ul>${lines}</ul>`}</dd></dl>`

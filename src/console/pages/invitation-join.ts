@@ -13,5 +13,5 @@ export async function join(visit: Visit): Promise<Reply> {
     await recordAct({ ...visit, person }, { action: 'member.join', subject: person.invitationId })
     return person.slug
   })
-  return slug === undefined ? unknownPage() : { kind: 'redirect', to: `/console/w/${slug}/agents` }
+  return slug === undefined ? unknownPage() : { kind: 'redirect', to: `/console/w/${slug}` }
 }

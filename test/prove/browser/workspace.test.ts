@@ -147,7 +147,7 @@ describe.skipIf(!browserRuns)('a workspace at the browser of its owner', () => {
     await page.getByText('This would have been enough').waitFor()
     expect(await owner.mistakes('narrower')).toEqual([])
     await confirmOn(page, 'Narrow its role', 'Narrow it')
-    await page.getByText('merchandiser, narrowed').first().waitFor()
+    await page.getByRole('complementary').getByText('merchandiser, narrowed').first().waitFor()
   })
 
   it('checks the records, and is told that each is where and what it was', async () => {
@@ -161,7 +161,7 @@ describe.skipIf(!browserRuns)('a workspace at the browser of its owner', () => {
   it('makes a role of its own', async () => {
     const { page } = owner
     await openPage(page, `${home}/roles/new`)
-    await page.getByLabel('Name').fill('read-orders')
+    await page.getByLabel('Name', { exact: true }).fill('read-orders')
     await tick(page, 'scope', ['stores:read', 'orders:read'])
     await pressed(page, 'Make this role')
     await page.waitForURL(`${home}/roles/read-orders`)
