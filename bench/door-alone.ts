@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { DoorTimes } from './door.ts'
 import { makeInstance } from './instance.ts'
 
-/** The stores are never called. */
 const NOWHERE = 'http://127.0.0.1:9'
-const UPSTREAM = { sandbox: NOWHERE, sandboxToken: 'none', fixed: { 0: NOWHERE, 20: NOWHERE, 100: NOWHERE } }
+/** Stores that are never called. */
+export const UPSTREAM = { sandbox: NOWHERE, sandboxToken: 'none', fixed: { 0: NOWHERE, 20: NOWHERE, 100: NOWHERE } }
 const AGENTS = 10_000
 
 /** The times of the door with nothing else running, on an instance of its own. */

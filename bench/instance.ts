@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readConfig } from '#config'
-import { openFoundation } from '#foundation'
+import { type Foundation, openFoundation } from '#foundation'
 import { addStore, createWorkspace, roleByName, updateRole } from '#identity'
 import { newToken, Secret, systemClock, tokenHash } from '#kernel'
 import { type Database, type Jobs, openDatabase, type WorkspaceTransaction } from '#store'
@@ -32,21 +32,9 @@ export async function makeInstance(folder: string, upstream: UpstreamReady, agen
   const database = await openDatabase({ dataFolder, source, path, log: QUIET })
   try {
     const foundation = await openFoundation({ config, database, clock: systemClock })
-    const { workspaceId } = await createWorkspace(foundation, { slug: 'bench', name: 'Bench' })
-    const role = await roleByName(foundation, { workspaceId, name: ROLE })
-    if (!role) throw new Error(`there is no role ${ROLE}`)
-    const definition = { ...role.definition, limits: LIMITS }
-    const { version } = await updateRole(foundation, { workspaceId, name: ROLE, definition })
-    const stores = Object.entries(upstream.fixed).map(([delayMs, url]) => [handleOf(Number(delayMs)), url] as const)
-    for (const [handle, origin] of [...stores, [SANDBOX, upstream.sandbox] as const]) {
-      const credential = new Secret(JSON.stringify({ kind: 'static', token: upstream.sandboxToken }))
-      const store = { workspaceId, handle, platform: 'shopify', name: handle, mode: 'test', currency: 'EUR' } as const
-      await addStore(foundation, { ...store, origin, credential })
-    }
-    const made = { workspaceId, roleId: role.roleId, version, scopes: [...role.definition.scopes] }
-    const grants = await foundation.jobs.inWorkspace(workspaceId, (tx) => insertAgents(tx, made, agents))
+    const { workspaceId, scopes, grants } = await makeWorkspace(foundation, upstream, agents)
     foundation.vault.close()
-    const tokens = await issueTokens(database, grants, made.scopes)
+    const tokens = await issueTokens(database, grants, scopes)
     const door = await measureDoor(database.pools.app, await memberToken(database, foundation.jobs, workspaceId))
     const { rows } = await database.pools.app.query<{ server_version: string }>('show server_version')
     return { folder, postgres: rows[0]?.server_version ?? '', tokens, door }
@@ -55,7 +43,26 @@ export async function makeInstance(folder: string, upstream: UpstreamReady, agen
   }
 }
 
-const QUIET = { info() {}, warn() {} }
+/** The workspace `bench` with its stores and so many agents, each with a grant for every store. */
+export async function makeWorkspace(foundation: Foundation, upstream: UpstreamReady, agents: number) {
+  const { workspaceId } = await createWorkspace(foundation, { slug: 'bench', name: 'Bench' })
+  const role = await roleByName(foundation, { workspaceId, name: ROLE })
+  if (!role) throw new Error(`there is no role ${ROLE}`)
+  const definition = { ...role.definition, limits: LIMITS }
+  const { version } = await updateRole(foundation, { workspaceId, name: ROLE, definition })
+  const stores = Object.entries(upstream.fixed).map(([delayMs, url]) => [handleOf(Number(delayMs)), url] as const)
+  for (const [handle, origin] of [...stores, [SANDBOX, upstream.sandbox] as const]) {
+    const credential = new Secret(JSON.stringify({ kind: 'static', token: upstream.sandboxToken }))
+    const store = { workspaceId, handle, platform: 'shopify', name: handle, mode: 'test', currency: 'EUR' } as const
+    await addStore(foundation, { ...store, origin, credential })
+  }
+  const made = { workspaceId, roleId: role.roleId, version, scopes: [...role.definition.scopes] }
+  const grants = await foundation.jobs.inWorkspace(workspaceId, (tx) => insertAgents(tx, made, agents))
+  return { ...made, grants }
+}
+
+/** Logs nothing. */
+export const QUIET = { info() {}, warn() {} }
 const ROWS_AT_ONCE = 1_000
 
 type Made = { workspaceId: string; roleId: string; version: number; scopes: string[] }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { buildAll } from './children.ts'
+import { consoleAlone } from './console.ts'
+import { consoleTable } from './console-report.ts'
 import { doorAlone } from './door-alone.ts'
 import { machineFacts } from './machine.ts'
 import { measure } from './measure.ts'
@@ -9,12 +11,23 @@ import { startWorld } from './world.ts'
 
 /**
  * `npm run bench [-- --json] [-- --quick]`: Tillgate beside what it is made of, in one run. Linux only: it reads /proc.
- * `npm run bench -- --door` measures the door alone.
+ * `npm run bench -- --door` measures the door alone, `npm run bench -- --console [--records N] [--agents N]` the console.
  */
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, door: { type: 'boolean' } },
+  options: {
+    json: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    door: { type: 'boolean' },
+    console: { type: 'boolean' },
+    records: { type: 'string', default: '10000000' },
+    agents: { type: 'string', default: '10000' },
+  },
 })
-if (values.door) {
+if (values.console) {
+  const size = { records: Number(values.records), agents: Number(values.agents) }
+  const report = await consoleAlone(size, (line) => console.error(line))
+  console.log(values.json ? JSON.stringify(report) : consoleTable(report))
+} else if (values.door) {
   const door = await doorAlone()
   console.log(values.json ? JSON.stringify({ door }) : doorLine(door))
 } else {

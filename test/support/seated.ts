@@ -23,8 +23,14 @@ type Place = { readonly workspaceId: string; readonly seat: Seat }
 
 const PASSWORD = 'a long enough password'
 
+/** What of a gate this needs: not all who start one are tests. */
+type Running = Pick<TestGate, 'gate'> & {
+  readonly foundation: Pick<TestGate['foundation'], 'jobs'>
+  readonly database: Pick<TestGate['database'], 'pools'>
+}
+
 /** A new account that has signed in, with these seats. */
-export async function seated(test: TestGate, places: readonly Place[], shown: Shown = 'fresh'): Promise<Seated> {
+export async function seated(test: Running, places: readonly Place[], shown: Shown = 'fresh'): Promise<Seated> {
   const account = { email: `${randomUUID()}@example.test`, name: 'Somebody', password: PASSWORD }
   const { accountId, email } = await test.gate.login.createAccount(account)
   for (const { workspaceId, seat } of places) {
@@ -55,7 +61,7 @@ export async function signIn(browser: Headless, person: { email: string; passwor
   return browser.submit(page, form, { filled: person })
 }
 
-async function hasSession({ database }: TestGate, accountId: string): Promise<boolean> {
+async function hasSession({ database }: Running, accountId: string): Promise<boolean> {
   const { rowCount } = await database.pools.auth.query('select from auth.sessions where user_id = $1', [accountId])
   return rowCount !== 0
 }
@@ -63,7 +69,7 @@ async function hasSession({ database }: TestGate, accountId: string): Promise<bo
 const AGO: Readonly<Record<Shown, string | null>> = { password: null, stale: '11 minutes', fresh: '0 minutes' }
 
 /** As if a second factor had been shown then: nobody waits eleven minutes for a test. */
-async function show({ database }: TestGate, accountId: string, shown: Shown): Promise<void> {
+async function show({ database }: Running, accountId: string, shown: Shown): Promise<void> {
   const sql = 'update auth.sessions set mfa_at = now() - $2::interval where user_id = $1'
   await database.pools.auth.query(sql, [accountId, AGO[shown]])
 }

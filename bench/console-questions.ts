@@ -1,0 +1,78 @@
+import { RARE_TOOL, type Rows } from './console-rows.ts'
+
+/** What one question of the console took, asked by one person again and again. */
+export type Answered = {
+  readonly question: string
+  readonly p50_ms: number
+  readonly p95_ms: number
+  readonly bytes: number
+  /** Lines in the list that was asked for; a search that finds little gives what it has in time. */
+  readonly lines?: number
+}
+
+type Place = {
+  readonly base: string
+  readonly cookie: string
+  readonly rows: Rows
+  readonly tell: (line: string) => void
+}
+
+const WARM_UP = 3
+const REPETITIONS = 30
+
+/** Asks everything over HTTP, one request after the other. */
+export async function ask({ base, cookie, rows, tell }: Place): Promise<Answered[]> {
+  const answered: Answered[] = []
+  for (const [question, path] of Object.entries(questions(rows))) {
+    const times: number[] = []
+    let text = ''
+    for (let repetition = -WARM_UP; repetition < REPETITIONS; repetition += 1) {
+      const from = performance.now()
+      text = await get(`${base}${path}`, cookie)
+      if (repetition >= 0) times.push(performance.now() - from)
+    }
+    const times95 = { p50_ms: quantile(times, 0.5), p95_ms: quantile(times, 0.95) }
+    answered.push({ question, ...times95, bytes: Buffer.byteLength(text), ...linesOf(text) })
+    tell(`${question}: ${times95.p50_ms} ms`)
+  }
+  return answered
+}
+
+function questions({ records, agents, busiest, rare }: Rows): Record<string, string> {
+  const middle = Math.floor(records / 2)
+  const page = Math.max(1, Math.min(100, Math.floor(agents / 100)))
+  return {
+    'overview of 24 hours': '/overview?range=24h',
+    'overview of 7 days': '/overview?range=7d',
+    'activity, the newest': '/activity',
+    'activity, from the middle on': `/activity?before=${middle}`,
+    'activity of an agent with five calls': `/activity?agent=${rare}`,
+    'activity of the busiest agent': `/activity?agent=${busiest}`,
+    'activity of a tool called once in 20,000 calls': `/activity?tool=${RARE_TOOL}`,
+    'activity, only what was not answered': '/activity?outcome=not_ok',
+    'activity of the busiest agent and a tool that it never calls': `/activity?agent=${busiest}&tool=${RARE_TOOL}`,
+    'the story of a call': `/activity/${middle}`,
+    'agents, page 1': '/agents',
+    [`agents, page ${page}`]: `/agents?page=${page}`,
+    'agents, by a part of the name': '/agents?text=agent%2077',
+    'the busiest agent': `/agents/${busiest}`,
+  }
+}
+
+async function get(url: string, cookie: string): Promise<string> {
+  const response = await fetch(url, { headers: { cookie } })
+  const text = await response.text()
+  if (response.status !== 200) throw new Error(`${url} was answered with ${response.status}: ${text.slice(0, 300)}`)
+  return text
+}
+
+function linesOf(text: string): { lines?: number } {
+  const answer: { calls?: unknown; agents?: unknown } = JSON.parse(text)
+  const list = answer.calls ?? answer.agents
+  return Array.isArray(list) ? { lines: list.length } : {}
+}
+
+function quantile(times: readonly number[], share: number): number {
+  const sorted = times.toSorted((a, b) => a - b)
+  return Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10
+}
