@@ -5,13 +5,15 @@ import { consoleTable } from './console-report.ts'
 import { doorAlone } from './door-alone.ts'
 import { machineFacts } from './machine.ts'
 import { measure } from './measure.ts'
+import { pageLine, pageTimes } from './page.ts'
 import { FULL, QUICK } from './plan.ts'
 import { addedTimes, doorLine, type Report, tables } from './report.ts'
 import { startWorld } from './world.ts'
 
 /**
  * `npm run bench [-- --json] [-- --quick]`: Tillgate beside what it is made of, in one run. Linux only: it reads /proc.
- * `npm run bench -- --door` measures the door alone, `npm run bench -- --console [--records N] [--agents N]` the console.
+ * `npm run bench -- --door` measures the door alone, `npm run bench -- --console [--records N] [--agents N]` the console's
+ * server, `npm run bench -- --page` the web app in Chromium.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean' },
     door: { type: 'boolean' },
     console: { type: 'boolean' },
+    page: { type: 'boolean' },
     records: { type: 'string', default: '10000000' },
     agents: { type: 'string', default: '10000' },
   },
@@ -27,6 +30,9 @@ if (values.console) {
   const size = { records: Number(values.records), agents: Number(values.agents) }
   const report = await consoleAlone(size, (line) => console.error(line))
   console.log(values.json ? JSON.stringify(report) : consoleTable(report))
+} else if (values.page) {
+  const times = await pageTimes()
+  console.log(values.json ? JSON.stringify({ page: times }) : pageLine(times))
 } else if (values.door) {
   const door = await doorAlone()
   console.log(values.json ? JSON.stringify({ door }) : doorLine(door))

@@ -34,7 +34,11 @@ export type ConsoleWorld = {
   readonly authPool: pg.Pool
   /** 32 bytes that sign form tokens. */
   readonly formKey: Secret<Buffer>
-  readonly limiter: { take(key: string, rate: Rate): void }
+  readonly limiter: {
+    take(key: string, rate: Rate): void
+    /** Takes one of so many places; gives what frees it. */
+    occupy(key: string, places: number): () => void
+  }
   readonly addressOf: (req: IncomingMessage) => string
   readonly clock: Clock
   readonly onMistake: (error: unknown) => void

@@ -14,6 +14,7 @@ export function AgentDays({ agent: { days, calls, refusals } }: { readonly agent
     [days],
   )
   const sentence = `${count(calls)} calls in 30 days, ${count(refusals)} of them refused or failed.`
+  if (calls === 0) return <p className="text-muted text-sm">It has made no call within 30 days.</p>
   return (
     <div>
       <p className="mb-1 text-sm">{sentence}</p>

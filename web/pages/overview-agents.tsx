@@ -30,7 +30,14 @@ export function AgentsNow({ facts: { agents } }: { readonly facts: Overview }) {
                 <Quote text={name} />
               </Link>
               <p className="text-muted text-sm">
-                {owner ?? 'machine'}, seen <Ago at={lastSeenAt} />
+                {owner ?? 'machine'},{' '}
+                {lastSeenAt === null ? (
+                  'has not called yet'
+                ) : (
+                  <>
+                    seen <Ago at={lastSeenAt} />
+                  </>
+                )}
               </p>
             </div>
             <div className="flex items-center gap-3">

@@ -30,6 +30,11 @@ function Parts({ facts }: { readonly facts: Facts }) {
   const self = useSelf()
   return (
     <div className="space-y-4">
+      {facts.isCounted ? null : (
+        <p role="status" className="text-muted">
+          Older records are still being counted; the numbers grow until that is done.
+        </p>
+      )}
       {facts.isNew ? <FirstSteps self={self} stores={facts.stores.length} /> : null}
       <CallsOverTime facts={facts} />
       <div className="grid gap-4 xl:grid-cols-2">

@@ -8,6 +8,7 @@ const UNITS = [
 
 const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const exactly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 
 type Instant = string | number
@@ -24,11 +25,14 @@ export function Ago({ at }: { readonly at: Instant | null }) {
   )
 }
 
-/** The time of day of something that just happened, with the date on hover. */
+/** The time of day of something that happened, with the day where that was not today; the whole date on hover. */
 export function At({ at }: { readonly at: Instant }) {
+  const now = useNow()
   const time = new Date(at)
+  const isToday = time.toDateString() === new Date(now).toDateString()
   return (
     <time dateTime={time.toISOString()} title={exactly.format(time)} className="whitespace-nowrap tabular-nums">
+      {isToday ? '' : `${day.format(time)} `}
       {clock.format(time)}
     </time>
   )

@@ -131,7 +131,7 @@ function landmarks({ cast, now, ...rest }: Place): Happening[] {
         reason: 'the tool is outside the role',
       }),
     ),
-    flood(nightReport, { from: ago(371), count: 214 }),
+    flood(nightReport, { from: ago(371), count: 46 }),
     ...[95, 94].map((minutes) =>
       told(
         place,

@@ -11,6 +11,7 @@ import { agentInSight } from './agent-in-sight.ts'
 import { agentLine, hoursOf } from './agent-line.ts'
 import { isOver, widened } from './agent-state.ts'
 import { daysOf, toolLines, USE_DAYS, usedScopes, useOf } from './agent-use.ts'
+import { counted } from './counted.ts'
 import { makeMachine, newMachine } from './machine-agent.ts'
 import { applyNarrower, narrowerFor } from './narrower.ts'
 import { seat } from './seat.ts'
@@ -71,7 +72,7 @@ async function inventory(visit: ApiVisit, { text, state, page }: Wanted) {
     { accountId: own, text: text || undefined, state },
     { page, size: SIZE },
   )
-  await world.tally.catchUp(person.workspaceId)
+  await counted({ world, person })
   const now = world.clock()
   const agentIds = agents.map(({ agentId }) => agentId)
   const from = new Date(now - USE_DAYS * DAY_MS)
@@ -95,7 +96,7 @@ async function inventory(visit: ApiVisit, { text, state, page }: Wanted) {
 async function detail(visit: ApiVisit, agentId: string) {
   const { tx, world, person, session } = visit
   const agent = await agentInSight(visit, agentId)
-  await world.tally.catchUp(person.workspaceId)
+  await counted({ world, person })
   const now = world.clock()
   const from = new Date(now - USE_DAYS * DAY_MS)
   const counts = await toolCounts(tx, { from, agents: [agentId] })

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, toAppError } from '#kernel'
+import { statusOf } from '../status-of.ts'
 
 /** What went wrong, as the web app gets it; `next` is the page that helps. */
 export type ApiError = {
@@ -46,14 +47,6 @@ export function notHere(): Error {
   return new Stopped(404, { code: 'not_found', message, next: '/console' })
 }
 
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  invalid_arguments: 400,
-  not_allowed: 403,
-  not_found: 404,
-  rate_limited: 429,
-  unavailable: 503,
-}
-
 /** Any thrown value as the answer that the web app gets: nothing of its cause. */
 export function errorAnswer(thrown: unknown): Response {
   const { status, error } = thrown instanceof Stopped ? thrown : inWords(toAppError(thrown))
@@ -61,7 +54,7 @@ export function errorAnswer(thrown: unknown): Response {
 }
 
 function inWords({ code, message, field }: AppError): { status: number; error: ApiError } {
-  return { status: STATUS[code] ?? 500, error: { code, message, ...(field !== undefined && { field }) } }
+  return { status: statusOf(code), error: { code, message, ...(field !== undefined && { field }) } }
 }
 
 /** Whether a thrown value is an answer to the caller, and no mistake of ours. */

@@ -11,6 +11,8 @@ const EVERY_MS = 500
 const LINES = 40
 /** Milliseconds of silence after which a comment keeps proxies from closing. */
 const QUIET_MS = 15_000
+/** Streams that one account may have open on this replica: a tab each, and then some. */
+const STREAMS_MAX = 30
 
 type Place = Pick<GuardedEnv['Variables']['visit'], 'tx' | 'person'>
 
@@ -24,11 +26,12 @@ type Wanted = {
 /**
  * New calls as server-sent events. The id of a message is the number up to which records were looked at, so a browser that
  * comes back with `Last-Event-ID` misses none and sees none twice. The session is asked for each message: once it is over,
- * a message `over` is the last.
+ * a message `over` is the last. Throws AppError `rate_limited` where the account has too many open.
  */
 export function live(c: Context<GuardedEnv>, { filterFor, after }: Wanted): Response {
   const { world, session, person } = c.var.visit
   const since = Number(c.req.header('last-event-id') ?? after ?? Number.NaN)
+  const free = world.limiter.occupy(`live:${session.account.accountId}`, STREAMS_MAX)
   c.header('x-accel-buffering', 'no')
   const answer = streamSSE(c, async (stream) => {
     const ended = new AbortController()
@@ -39,6 +42,7 @@ export function live(c: Context<GuardedEnv>, { filterFor, after }: Wanted): Resp
       await follow(stream, { read: reader({ world, session, person }, filterFor), since, ended: ended.signal })
     } finally {
       world.closing.removeEventListener('abort', close)
+      free()
     }
   })
   // Hono says `no-cache` here, which lets caches keep it.

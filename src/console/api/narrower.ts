@@ -21,6 +21,7 @@ import {
 import { recordAct } from '../record.ts'
 import { byOf } from './agent-acts.ts'
 import { USE_DAYS, usedScopes } from './agent-use.ts'
+import { counted } from './counted.ts'
 import type { ApiVisit } from './visit.ts'
 
 /** What would be enough for an agent, from what it used over 30 days. */
@@ -89,7 +90,7 @@ async function moveToNew(visit: ApiVisit, agent: AgentSummary, definition: RoleD
 
 /** From what is in effect: what the role has gained and nobody has accepted for this agent does not come with a new role. */
 async function enoughFor({ tx, world, person }: ApiVisit, agent: AgentSummary): Promise<RoleDefinition | undefined> {
-  await world.tally.catchUp(person.workspaceId)
+  await counted({ world, person })
   const since = { from: new Date(world.clock() - USE_DAYS * DAY_MS), agents: [agent.agentId] }
   const scopes = usedScopes(await toolCounts(tx, since))
   const used = new Set(

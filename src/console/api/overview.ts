@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { agentHours, headOf, readPulse, refusedMost, storeCounts } from '#audit'
 import { listStoresIn, pageAgents } from '#identity'
 import { agentLine, hoursOf } from './agent-line.ts'
+import { counted } from './counted.ts'
 import { namesOf } from './names.ts'
 import { binsOf, RANGES, stretchOf } from './pulse.ts'
 import { seat } from './seat.ts'
@@ -24,8 +25,8 @@ export const overviewApi = new Hono<ApiEnv>().get(
   async (c) => {
     const { visit } = c.var
     const { range } = c.req.valid('query')
-    const { tx, world, person } = visit
-    await world.tally.catchUp(person.workspaceId)
+    const { tx, world } = visit
+    const isCounted = await counted(visit)
     const now = world.clock()
     const stretch = stretchOf(range, now)
     const from = new Date(stretch.from)
@@ -33,6 +34,8 @@ export const overviewApi = new Hono<ApiEnv>().get(
     return c.json({
       now,
       range,
+      /** Whether every record so far is in the numbers. */
+      isCounted,
       pulse: binsOf(await readPulse(tx, { from, binMs: stretch.binMs }), stretch),
       agents: await agentsNow(visit, now),
       refused: await refusals(visit, from),

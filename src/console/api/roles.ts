@@ -18,6 +18,7 @@ import { describeAccess, PERSONAL_TREATMENTS, PRESET_NAMES, roleDifferences, STR
 import { visibleText } from '../visible-text.ts'
 import { whoWords } from '../who-words.ts'
 import { USE_DAYS, usedScopes } from './agent-use.ts'
+import { counted } from './counted.ts'
 import { notHere } from './errors.ts'
 import { changeOrConflict, makeRole, previewOf } from './role-acts.ts'
 import { seat } from './seat.ts'
@@ -92,7 +93,7 @@ async function oneRole(visit: ApiVisit, name: string) {
 
 /** Each scope, and whether any agent of the role has used it. */
 async function scopeLines({ tx, world, person }: ApiVisit, { definition }: Role, agents: readonly AgentSummary[]) {
-  await world.tally.catchUp(person.workspaceId)
+  await counted({ world, person })
   const from = new Date(world.clock() - USE_DAYS * DAY_MS)
   const used = usedScopes(await toolCounts(tx, { from, agents: agents.map(({ agentId }) => agentId) }))
   return definition.scopes.map((scope) => ({ scope, words: scopeWords[scope], used: used.has(scope) }))

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { storeCounts } from '#audit'
 import { listAgents, listStoresIn } from '#identity'
 import { visibleText } from '../visible-text.ts'
+import { counted } from './counted.ts'
 import { seat } from './seat.ts'
 import { storeHealth } from './store-health.ts'
 import type { ApiEnv, ApiVisit } from './visit.ts'
@@ -12,7 +13,7 @@ const DAY_MS = 86_400_000
 export const storesApi = new Hono<ApiEnv>().get('/', seat('member'), async (c) => c.json(await stores(c.var.visit)))
 
 async function stores({ tx, world, person }: ApiVisit) {
-  await world.tally.catchUp(person.workspaceId)
+  await counted({ world, person })
   const now = world.clock()
   const connected = await listStoresIn(tx)
   const agents = (await listAgents(tx)).filter(({ revokedAt }) => revokedAt === null)

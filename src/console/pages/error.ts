@@ -1,22 +1,15 @@
 import { html } from 'hono/html'
-import { type ErrorCode, toAppError } from '#kernel'
+import { toAppError } from '#kernel'
 import type { Reply } from '../route.ts'
+import { statusOf } from '../status-of.ts'
 import { layout } from './layout.ts'
-
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  invalid_arguments: 400,
-  not_allowed: 403,
-  not_found: 404,
-  rate_limited: 429,
-  unavailable: 503,
-}
 
 /** What went wrong in a sentence that says what to do; nothing of its cause. */
 export function errorPage(thrown: unknown): Reply {
   const { code, message } = toAppError(thrown)
   const body = html`<section class="card"><h1>That did not work</h1><p>${message}</p>
 <p><a href="/console">To the start page</a></p></section>`
-  return { kind: 'page', html: layout({ title: 'That did not work', body }), status: STATUS[code] ?? 500 }
+  return { kind: 'page', html: layout({ title: 'That did not work', body }), status: statusOf(code) }
 }
 
 /** For what does not exist and for what this person may not know of, alike. */

@@ -84,26 +84,27 @@ describe.skipIf(!browserRuns)('every page of the web app', () => {
   })
 
   it('loads its first page with at most 150 kB of script, packed; charts come apart', async () => {
-    const { page } = screenOf(1360)
+    const { page, context } = screenOf(1360)
+    const session = await context.newCDPSession(page)
+    await session.send('Network.enable')
+    await session.send('Network.setCacheDisabled', { cacheDisabled: true })
+    const names = new Map<string, string>()
     const loaded = new Map<string, number>()
-    page.on('response', (response) => {
-      const [name] = /[^/]+\.js$/.exec(response.url()) ?? []
-      const measured = async () => loaded.set(name ?? '', (await response.request().sizes()).responseBodySize)
-      if (name !== undefined) void measured()
+    session.on('Network.responseReceived', ({ requestId, response }) => {
+      const [name] = /[^/]+\.js$/.exec(response.url) ?? []
+      if (name !== undefined) names.set(requestId, name)
     })
-    await page
-      .context()
-      .newCDPSession(page)
-      .then((session) => session.send('Network.setCacheDisabled', { cacheDisabled: true }))
+    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+      const name = names.get(requestId)
+      if (name !== undefined) loaded.set(name, encodedDataLength)
+    })
     await openPage(page, home)
     await page
       .getByRole('img', { name: /calls answered/ })
       .locator('canvas')
       .waitFor()
-    const [charts, script] = [
-      [...loaded].filter(([name]) => name.startsWith('plot')),
-      [...loaded].filter(([name]) => !name.startsWith('plot')),
-    ]
+    const charts = [...loaded].filter(([name]) => name.startsWith('plot'))
+    const script = [...loaded].filter(([name]) => !name.startsWith('plot'))
     const bytes = script.reduce((sum, [, size]) => sum + size, 0)
     expect(charts).toHaveLength(1)
     expect(script.length).toBeGreaterThan(1)
