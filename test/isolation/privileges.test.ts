@@ -37,7 +37,11 @@ const PEOPLE_TABLES = [
 ]
 /** Of `tillgate_auth` alone; `auth.account_marks` beside them is written by the chain. */
 const AUTH_TABLES = [...CLIENT_TABLES, ...PEOPLE_TABLES].map((table) => `auth.${table}`)
-const AUDIT_TABLES = ['audit.heads', 'audit.records', 'audit.bodies']
+/** Of the chains: only `audit.append` writes them. */
+const CHAIN_TABLES = ['audit.heads', 'audit.records', 'audit.bodies']
+/** Counted from the chains by background work. */
+const TALLY_TABLES = ['audit.pulse', 'audit.tallied', 'audit.tallies']
+const AUDIT_TABLES = [...CHAIN_TABLES, ...TALLY_TABLES]
 const TILLGATE_TABLES = [
   'agents',
   'grant_stores',
@@ -62,6 +66,8 @@ const DOORS_OF_PEOPLE = [
   "select sec.workspaces_of_session('x')",
   "select sec.invitation('x')",
   "select sec.enter_by_invitation('x', 'x')",
+  'select sec.member_marks()',
+  "select sec.clear_own_marks('x')",
 ]
 
 /** What no login may do, and the start check relies on. */
@@ -110,7 +116,7 @@ const NEVER = [
   ...TABLES.map((table) => `truncate ${table} cascade`),
   ...['audit.records', 'audit.heads'].map((table) => `update ${table} set seq = seq`),
   ...['audit.records', 'audit.heads'].map((table) => `delete from ${table}`),
-  ...AUDIT_TABLES.map((table) => `insert into ${table} default values`),
+  ...CHAIN_TABLES.map((table) => `insert into ${table} default values`),
 ]
 
 const reads = (tables: string[]) => tables.map((table) => `select * from ${table}`)
@@ -129,7 +135,6 @@ const FORBIDDEN: Record<Login, string[]> = {
       ...without(TILLGATE_TABLES, ['tillgate.invitations', 'tillgate.members', 'tillgate.roles']),
     ]),
     'update auth.access_tokens set client_id = client_id',
-    'update tillgate.agents set tainted_at = null, exposed_at = null',
     "update tillgate.agents set kind = 'machine'",
     'update tillgate.agents set client_id = client_id',
     'update tillgate.grants set account_id = account_id',
@@ -173,8 +178,8 @@ const FORBIDDEN: Record<Login, string[]> = {
     `select sec.member_grant(${NIL})`,
     ...reads([...AUTH_TABLES, 'auth.account_marks']),
     ...inserts(AUTH_TABLES),
-    ...deletes(TABLES.filter((table) => !['tillgate.grant_stores', 'audit.bodies'].includes(table))),
-    ...changes(AUDIT_TABLES),
+    ...deletes(without(TABLES, ['tillgate.grant_stores', 'audit.bodies', 'audit.pulse', 'audit.tallies'])),
+    ...changes(CHAIN_TABLES),
     APPEND,
     "select sec.enter_by_token('x', 'core')",
     "select sec.machine_agent('x')",
@@ -202,12 +207,20 @@ const TABLE_RIGHTS = [
   'audit.heads tillgate_app SELECT',
   'audit.heads tillgate_chain INSERT,SELECT,UPDATE',
   'audit.heads tillgate_jobs SELECT',
+  'audit.pulse tillgate_app SELECT',
+  'audit.pulse tillgate_jobs DELETE,INSERT,SELECT,UPDATE',
   'audit.records tillgate_app SELECT',
   'audit.records tillgate_chain INSERT',
   'audit.records tillgate_jobs SELECT',
+  'audit.tallied tillgate_app SELECT',
+  'audit.tallied tillgate_jobs INSERT,SELECT,UPDATE',
+  'audit.tallies tillgate_app SELECT',
+  'audit.tallies tillgate_jobs DELETE,INSERT,SELECT,UPDATE',
   'auth.access_tokens tillgate_enter SELECT',
   'auth.account_marks tillgate_chain INSERT,SELECT,UPDATE',
   'auth.account_marks tillgate_enter SELECT',
+  'auth.account_marks.exposed_at tillgate_enter UPDATE',
+  'auth.account_marks.tainted_at tillgate_enter UPDATE',
   'auth.accounts.email tillgate_enter SELECT',
   'auth.accounts.id tillgate_enter SELECT',
   'auth.accounts.name tillgate_enter SELECT',
@@ -220,12 +233,14 @@ const TABLE_RIGHTS = [
   'tillgate.agents tillgate_enter SELECT',
   'tillgate.agents tillgate_jobs INSERT,SELECT,UPDATE',
   'tillgate.agents.agent_id tillgate_chain SELECT',
+  'tillgate.agents.exposed_at tillgate_app UPDATE',
   'tillgate.agents.exposed_at tillgate_chain UPDATE',
   'tillgate.agents.name tillgate_app UPDATE',
   'tillgate.agents.quarantined_at tillgate_app UPDATE',
   'tillgate.agents.quarantined_by tillgate_app UPDATE',
   'tillgate.agents.revoked_at tillgate_app UPDATE',
   'tillgate.agents.revoked_by tillgate_app UPDATE',
+  'tillgate.agents.tainted_at tillgate_app UPDATE',
   'tillgate.agents.tainted_at tillgate_chain SELECT,UPDATE',
   'tillgate.agents.workspace_id tillgate_chain SELECT',
   'tillgate.grant_stores tillgate_app DELETE,INSERT,SELECT',
@@ -270,6 +285,7 @@ const FUNCTION_RIGHTS = [
   'audit.append(uuid[],timestamp with time zone[],text[],bytea[],bytea[],uuid[],uuid[],uuid[]) of tillgate_chain: tillgate_audit',
   'audit.refuse_change() of tillgate_owner: ',
   'sec.account_id() of tillgate_enter: tillgate_app,tillgate_jobs,tillgate_owner',
+  'sec.clear_own_marks(text) of tillgate_enter: tillgate_app',
   'sec.enter_by_invitation(bytea,text) of tillgate_enter: tillgate_app',
   'sec.enter_by_session(text,text) of tillgate_enter: tillgate_app',
   'sec.enter_by_token(bytea,text) of tillgate_enter: tillgate_app',
@@ -279,6 +295,7 @@ const FUNCTION_RIGHTS = [
   'sec.list_workspaces() of tillgate_enter: tillgate_jobs',
   'sec.machine_agent(text) of tillgate_enter: tillgate_auth',
   'sec.member_grant(uuid) of tillgate_enter: tillgate_auth',
+  'sec.member_marks() of tillgate_enter: tillgate_app',
   'sec.open_workspace(uuid,uuid,uuid) of tillgate_enter: ',
   'sec.workspace() of tillgate_enter: tillgate_app,tillgate_jobs,tillgate_owner',
   'sec.workspaces_of_session(text) of tillgate_enter: tillgate_app',

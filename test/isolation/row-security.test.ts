@@ -9,7 +9,10 @@ import { type FilledWorkspace, fillTwoWorkspaces, type TwoWorkspaces } from './t
 const TENANT_TABLES = [
   'audit.bodies',
   'audit.heads',
+  'audit.pulse',
   'audit.records',
+  'audit.tallied',
+  'audit.tallies',
   'tillgate.agents',
   'tillgate.grant_stores',
   'tillgate.grants',
@@ -245,7 +248,7 @@ describe('queries whose WHERE was forgotten', () => {
   })
 })
 
-describe('writes from inside one workspace', () => {
+describe('statements from inside one workspace', () => {
   const foreignRows = (other: string): Record<string, string> => ({
     'tillgate.workspaces': `insert into tillgate.workspaces values ('${other}', 'third', 'third', '')`,
     'tillgate.roles': `insert into tillgate.roles values ('${other}', gen_random_uuid(), 'planted', 1, '{}')`,
@@ -257,6 +260,9 @@ describe('writes from inside one workspace', () => {
     'tillgate.grants': `insert into tillgate.grants (workspace_id, grant_id, agent_id, role_id, scopes, created_by)
       values ('${other}', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '{}', 'eve')`,
     'tillgate.grant_stores': `insert into tillgate.grant_stores values ('${other}', gen_random_uuid(), gen_random_uuid())`,
+    'audit.tallied': `insert into audit.tallied values ('${other}', 7)`,
+    'audit.tallies': `insert into audit.tallies values ('${other}', now(), '', '', '', 'ok', '', '', 7, 7)`,
+    'audit.pulse': `insert into audit.pulse values ('${other}', now(), 'ok', 7, 7)`,
   })
 
   it.each(Object.keys(foreignRows('')))('put no row of another into %s', async (table) => {
@@ -286,11 +292,40 @@ describe('writes from inside one workspace', () => {
     },
   )
 
-  it.each(['tillgate.grant_stores', 'audit.bodies'])('delete nothing of another in %s', async (table) => {
-    const deleted = await inside('jobs', two.one, (client) =>
-      client.query(`delete from ${table} where workspace_id = $1`, [two.two.workspaceId]),
+  it.each(['tillgate.grant_stores', 'audit.bodies', 'audit.tallies', 'audit.pulse'])(
+    'delete nothing of another in %s',
+    async (table) => {
+      const deleted = await inside('jobs', two.one, (client) =>
+        client.query(`delete from ${table} where workspace_id = $1`, [two.two.workspaceId]),
+      )
+      expect(deleted.rowCount).toBe(0)
+    },
+  )
+
+  it('take no mark away where an agent opened it, and only there where a person did', async () => {
+    const clear =
+      'update tillgate.agents set tainted_at = null, exposed_at = null, quarantined_at = null returning name'
+    const byAgent = await inside('app', two.one, (client) => client.query(clear))
+    expect(byAgent.rows).toEqual([])
+    const byPerson = await inside('app', undefined, async (client) => {
+      await client.query('select from sec.enter_by_session($1, $2)', [two.one.sessionHash, 'one'])
+      return client.query(clear)
+    })
+    expect(byPerson.rows).toEqual([{ name: 'agent one' }])
+  })
+
+  it('tell the marks of its members alone', async () => {
+    const { accountId, sessionHash } = two.one
+    await rowsOf(
+      'insert into auth.account_marks (account_id, tainted_at) select account_id, now() from tillgate.members',
     )
-    expect(deleted.rowCount).toBe(0)
+    const marks = await inside('app', undefined, async (client) => {
+      const all = 'select account_id from sec.member_marks()'
+      expect((await client.query(all)).rows).toEqual([])
+      await client.query('select from sec.enter_by_session($1, $2)', [sessionHash, 'one'])
+      return client.query(all)
+    })
+    expect(marks.rows).toEqual([{ account_id: accountId }])
   })
 
   it('cannot tie a grant to the store of another', async () => {

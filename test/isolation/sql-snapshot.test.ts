@@ -6,14 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createAuditLog, verifyAudit } from '#audit'
+import * as audit from '#audit'
 import * as identity from '#identity'
 import { Secret, systemClock } from '#kernel'
 import { presets } from '#policy'
-import { HOT_PATH_SQL, jobs, type Pools } from '#store'
+import { HOT_PATH_SQL, jobs, type Pools, people, type WorkspaceTransaction } from '#store'
 import { createVault, localKeyProvider, type Vault } from '#vault'
 import { startTestDatabase, type TestDatabase } from '../database.ts'
+import { memberGrant } from '../support/member-grant.ts'
 import { type RecordedSql, recordSql } from './recorded-sql.ts'
+import { newPerson, seat } from './two-workspaces.ts'
 
 let database: TestDatabase
 let folder: string
@@ -78,14 +80,72 @@ it('identity runs these statements', async () => {
 it('audit runs these statements', async () => {
   const { pools, sql } = listening()
   const workspaceId = '00000000-0000-4000-8000-000000000001'
-  const log = createAuditLog({ pool: pools.audit })
+  const log = audit.createAuditLog({ pool: pools.audit })
   const header = { v: 1, kind: 'call', request: 'r1', at: 0, outcome: 'ok' } as const
   await sql.during('append', () => log.append({ workspaceId, header }))
   const { publicKey } = generateKeyPairSync('ed25519')
   const options = { jobs: jobs(pools.jobs), headsFile: join(folder, 'none'), publicKey, workspaces: [workspaceId] }
-  const report = await sql.during('verifyAudit', () => verifyAudit(options))
+  const report = await sql.during('verifyAudit', () => audit.verifyAudit(options))
   expect(report.ok).toBe(true)
+  // No workspace at the start: that round would run beside what is listened to.
+  const quiet = { ...jobs(pools.jobs), listWorkspaces: async () => [] }
+  const tally = audit.createTally({ jobs: quiet, clock: systemClock, onMistake: () => {} })
+  await sql.during('catchUp', () => tally.catchUp(workspaceId))
+  await tally.stop()
+  for (const [name, read] of Object.entries(READS)) {
+    await sql.during(name, () => jobs(pools.jobs).inWorkspace(workspaceId, read))
+  }
   await expect(sql.text()).toMatchFileSnapshot(snapshot('audit'))
+})
+
+/** What pages ask records and tallies for, with all that narrows them. */
+const [FROM, TO, AGENTS] = [new Date(0), new Date(1), ['00000000-0000-4000-8000-000000000002']]
+const NARROW: audit.RecordFilter = {
+  ...({ kinds: ['call'], agents: AGENTS, tool: 'get_order', store: 's', outcomes: ['failed'] } as const),
+  ...{ action: 'agent.', account: 'a', from: FROM, to: TO },
+}
+const READS: Readonly<Record<string, (tx: WorkspaceTransaction) => Promise<unknown>>> = {
+  headOf: audit.headOf,
+  'searchRecords for all': (tx) => audit.searchRecords(tx, {}, { limit: 1 }),
+  'searchRecords for little': (tx) => audit.searchRecords(tx, { ...NARROW, from: undefined, to: TO }, { limit: 1 }),
+  'searchRecords for a time': (tx) => audit.searchRecords(tx, { from: FROM }, { limit: 1 }),
+  recordsAfter: (tx) => audit.recordsAfter(tx, {}, { after: 0, limit: 1 }),
+  readRecord: (tx) => audit.readRecord(tx, 1),
+  readSealedBody: (tx) => audit.readSealedBody(tx, 1),
+  readPulse: (tx) => audit.readPulse(tx, { from: FROM, binMs: 60_000 }),
+  refusedMost: (tx) => audit.refusedMost(tx, { from: FROM, agents: AGENTS }, 1),
+  agentHours: (tx) => audit.agentHours(tx, { from: FROM }),
+  storeCounts: (tx) => audit.storeCounts(tx, { from: FROM }),
+  toolCounts: (tx) => audit.toolCounts(tx, { from: FROM, agents: AGENTS }),
+}
+
+it('a person in a workspace runs these statements', async () => {
+  const { pools, sql } = listening()
+  const { workspaceId } = await identity.createWorkspace(
+    { jobs: jobs(pools.jobs), vault },
+    { slug: 'people', name: 'People' },
+  )
+  const { accountId, sessionHash } = await newPerson(database, 'someone@snap.test')
+  await seat(database, { workspaceId, accountId, email: 'someone@snap.test' })
+  const { grantId } = await memberGrant(database, { workspaceId, accountId, role: 'support' })
+  const act = (work: (tx: WorkspaceTransaction) => Promise<unknown>) =>
+    people(pools.app).inWorkspace({ hash: sessionHash, slug: 'people' }, work)
+  const filter = { accountId, text: 'client', state: 'stopped' } as const
+  const acts: Record<string, (tx: WorkspaceTransaction) => Promise<unknown>> = {
+    pageAgents: (tx) => identity.pageAgents(tx, {}, { page: 1, size: 10 }),
+    'pageAgents of little': (tx) => identity.pageAgents(tx, filter, { page: 2, size: 10 }),
+    agentNames: (tx) => identity.agentNames(tx, [workspaceId]),
+    agentIdsOf: (tx) => identity.agentIdsOf(tx, accountId),
+    memberMarks: identity.memberMarks,
+    clearOwnMarks: (tx) => identity.clearOwnMarks(tx, sessionHash),
+    clearAgentMarks: (tx) => identity.clearAgentMarks(tx, workspaceId),
+    moveGrant: async (tx) => {
+      const role = await identity.readRole(tx, 'analyst')
+      if (role) await identity.moveGrant(tx, { grantId, role })
+    },
+  }
+  for (const [name, work] of Object.entries(acts)) await sql.during(name, () => act(work))
+  await expect(sql.text()).toMatchFileSnapshot(snapshot('people'))
 })
 
 it('the authorization server runs these statements for a machine agent', async () => {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAuditLog } from '#audit'
+import { createAuditLog, createTally } from '#audit'
 import { addStore, createMachineAgent, createWorkspace, type MachineAgent } from '#identity'
 import { newToken, Secret, systemClock, tokenHash } from '#kernel'
 import { createVault, localKeyProvider, type Vault } from '#vault'
@@ -143,6 +143,12 @@ async function record({ pools, jobs }: TestDatabase, { vault }: Parts, workspace
   const log = createAuditLog({ pool: pools.audit })
   await log.append({ workspaceId, header: header(), body: { key, value: { arguments: {} } } })
   await log.close()
+  const onMistake = (error: unknown) => {
+    throw error
+  }
+  const tally = createTally({ jobs, clock: systemClock, onMistake })
+  await tally.catchUp(workspaceId)
+  await tally.stop()
 }
 
 const header = () => ({ v: 1, kind: 'call', request: 'r1', at: Date.now(), outcome: 'ok' }) as const

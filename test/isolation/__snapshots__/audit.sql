@@ -10,3 +10,109 @@ select (select "seq" from "audit"."heads" where "workspace_id" = $1) as "head", 
 select "r"."seq", "r"."at", "r"."header", "r"."body_digest" as "bodyDigest", "r"."hash", sha256(b.sealed) as "sealedDigest" from "audit"."records" as "r" left join "audit"."bodies" as "b" on "b"."workspace_id" = "r"."workspace_id" and "b"."seq" = "r"."seq" where "r"."workspace_id" = $1 and "r"."seq" > $2 order by "r"."seq" limit $3;
 select "r"."seq", "r"."at", "r"."header", "r"."body_digest" as "bodyDigest", "r"."hash", sha256(b.sealed) as "sealedDigest" from "audit"."records" as "r" left join "audit"."bodies" as "b" on "b"."workspace_id" = "r"."workspace_id" and "b"."seq" = "r"."seq" where "r"."workspace_id" = $1 and "r"."seq" > $2 order by "r"."seq" limit $3;
 commit;
+
+-- catchUp
+begin;
+select sec.enter_workspace($1);
+insert into audit.tallied (workspace_id, seq) values ($1, 0) on conflict do nothing;
+select "seq" from "audit"."tallied" where "workspace_id" = $1 for update skip locked;
+select "seq" from "audit"."heads" where "workspace_id" = $1;
+with fresh as materialized (
+      select date_bin('1 minute', r.at, 'epoch') as minute, r.agent, r.tool, r.store, r.outcome,
+        case when r.outcome = 'ok' then '' else coalesce(h ->> 'step', '') end as step,
+        case when r.outcome = 'ok' then '' else coalesce(h ->> 'code', h ->> 'reason', '') end as code,
+        coalesce((h ->> 'count')::bigint, 1) as calls, coalesce((h ->> 'ms')::float8, 0) as ms
+      from audit.records r, lateral (select r.header::jsonb as h offset 0) parsed
+      where r.workspace_id = $1 and r.seq > $2 and r.seq <= $3 and r.kind in ('call', 'refusal')
+    ), by_hour as (
+      insert into audit.tallies as t (workspace_id, hour, agent, tool, store, outcome, step, code, calls, ms)
+      select $4, date_bin('1 hour', minute, 'epoch') as hour, agent, tool, store, outcome, step, code, sum(calls), sum(ms)
+      from fresh group by hour, agent, tool, store, outcome, step, code
+      on conflict (workspace_id, hour, agent, tool, store, outcome, step, code)
+      do update set calls = t.calls + excluded.calls, ms = t.ms + excluded.ms
+    ), by_minute as (
+      insert into audit.pulse as p (workspace_id, minute, outcome, bucket, calls)
+      select $5, minute, outcome, least(31, greatest(0, ceil(2 * log(2, greatest(ms, 0.5)::numeric)) + 2))::smallint as bucket, sum(calls)
+      from fresh group by minute, outcome, bucket
+      on conflict (workspace_id, minute, outcome, bucket) do update set calls = p.calls + excluded.calls
+    )
+    update audit.tallied set seq = $6 where workspace_id = $7;
+commit;
+
+-- headOf
+begin;
+select sec.enter_workspace($1);
+select "seq" from "audit"."heads";
+commit;
+
+-- searchRecords for all
+begin;
+select sec.enter_workspace($1);
+select "seq" from "audit"."heads";
+select "seq", "header", "hash" from "audit"."records" where "seq" >= $1 and "seq" < $2 order by "seq" desc limit $3;
+commit;
+
+-- searchRecords for little
+begin;
+select sec.enter_workspace($1);
+select "seq" from "audit"."records" where "at" <= $1 order by "at" desc, "seq" desc limit $2;
+select "seq", "header", "hash" from "audit"."records" where "seq" >= $1 and "seq" < $2 and "kind" in ($3) and "agent" <> $4 and "agent" in ($5, $6) and "tool" = $7 and "store" = $8 and "outcome" in ($9) and "outcome" <> $10 and starts_with(action, $11) and strpos(header, $12) > 0 order by "seq" desc limit $13;
+commit;
+
+-- searchRecords for a time
+begin;
+select sec.enter_workspace($1);
+select "seq" from "audit"."records" where "at" >= $1 order by "at", "seq" limit $2;
+select "seq" from "audit"."heads";
+select "seq", "header", "hash" from "audit"."records" where "seq" >= $1 and "seq" < $2 order by "seq" desc limit $3;
+commit;
+
+-- recordsAfter
+begin;
+select sec.enter_workspace($1);
+select "seq" from "audit"."heads";
+select "seq", "header", "hash" from "audit"."records" where "seq" >= $1 and "seq" < $2 order by "seq" desc limit $3;
+select count(*) as "calls" from "audit"."records" where "seq" >= $1 and "seq" < $2;
+commit;
+
+-- readRecord
+begin;
+select sec.enter_workspace($1);
+select "seq", "header", "hash" from "audit"."records" where "seq" = $1;
+commit;
+
+-- readSealedBody
+begin;
+select sec.enter_workspace($1);
+select "sealed" from "audit"."bodies" where "seq" = $1;
+commit;
+
+-- readPulse
+begin;
+select sec.enter_workspace($1);
+select floor(extract(epoch from minute) * 1000 / $1) * $2 as "bin", "outcome", "bucket", sum(calls) as "calls" from "audit"."pulse" where "minute" >= $3 group by "bin", "outcome", "bucket" order by "bin";
+commit;
+
+-- refusedMost
+begin;
+select sec.enter_workspace($1);
+select "agent", "tool", "outcome", "step", "code", sum(calls) as "calls" from "audit"."tallies" where "hour" >= $1 and "agent" in ($2, $3) and "outcome" <> $4 group by "agent", "tool", "outcome", "step", "code" order by sum(calls) desc, "agent", "tool", "code" limit $5;
+commit;
+
+-- agentHours
+begin;
+select sec.enter_workspace($1);
+select "agent", "hour", "outcome", sum(calls) as "calls" from "audit"."tallies" where "hour" >= $1 and "agent" <> $2 group by "agent", "hour", "outcome";
+commit;
+
+-- storeCounts
+begin;
+select sec.enter_workspace($1);
+select "store", "outcome", "code", sum(calls) as "calls", sum(ms) as "ms", max(hour) as "lastHour" from "audit"."tallies" where "hour" >= $1 and "store" <> $2 group by "store", "outcome", "code";
+commit;
+
+-- toolCounts
+begin;
+select sec.enter_workspace($1);
+select "agent", "tool", "outcome", sum(calls) as "calls" from "audit"."tallies" where "hour" >= $1 and "agent" in ($2, $3) and "agent" <> $4 group by "agent", "tool", "outcome";
+commit;
