@@ -14,7 +14,13 @@ type ApiRoute = (typeof apiRoutes)[number]
 const SHOWN = ['password', 'stale', 'fresh'] as const satisfies readonly Shown[]
 
 /** For each parameter of a path something that there is not. An unknown parameter fails its route. */
-const NOTHING: Readonly<Record<string, string>> = { agent: randomUUID(), record: '987654' }
+const NOTHING: Readonly<Record<string, string>> = {
+  agent: randomUUID(),
+  account: randomUUID(),
+  invitation: randomUUID(),
+  record: '987654',
+  role: 'no-such-role',
+}
 
 let test: TestGate
 let own: Workspace
@@ -99,12 +105,13 @@ describe('the table of the API', () => {
     expect(apiRoutes.filter(({ path }) => !path.startsWith('/api/w/:workspace/'))).toEqual([])
   })
 
-  it('asks a fresh second factor for all that widens, and for nothing that stops', () => {
+  it('asks a fresh second factor for all that widens, and for nothing that stops or only looks', () => {
     const posts = apiRoutes.filter(({ method }) => method !== 'GET')
     const verbs = (needs: ApiRoute['needs']) =>
       posts.filter((route) => route.needs === needs).map(({ path }) => path.split('/').at(-1))
-    expect(verbs('member').sort()).toEqual(['freeze', 'quarantine', 'revoke'])
-    expect(verbs('fresh_member').sort()).toEqual(['accept', 'clear-marks', 'narrower', 'release', 'unfreeze'])
+    expect(verbs('member').sort()).toEqual(['freeze', 'preview', 'quarantine', 'remove', 'revoke', 'withdraw'])
+    const made = [':role', 'accept', 'agents', 'clear-marks', 'invite', 'narrower']
+    expect(verbs('fresh_member').sort()).toEqual([...made, 'release', 'rename', 'roles', 'seat', 'unfreeze'])
   })
 
   it.each(cases)('%s lets in whom its line says', async (_, route) => {

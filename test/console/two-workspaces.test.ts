@@ -74,7 +74,14 @@ async function send(route: Route, workspace: Workspace) {
 async function sendToApi({ method, path }: ApiRoute, workspace: Workspace, named = things) {
   const address = new URL(addressOf({ path }, workspace, named).pathname.replace(/^\/console/, ''), test.gate.url)
   const headers = { 'x-csrf': await apiOf(test.gate.url, workspace.slug).csrf(person) }
-  return requestApi(person, address, method === 'GET' ? {} : { method, body: { version: 1 }, headers })
+  return requestApi(person, address, method === 'GET' ? {} : { method, body: bodyFor(path), headers })
+}
+
+/** What the route takes, so that none is refused for what it lacks. */
+function bodyFor(path: string): object {
+  if (path.endsWith('/preview')) return { definition: presets.analyst }
+  if (path.endsWith('/:role')) return { definition: presets.analyst, version: 1 }
+  return path.endsWith('/seat') ? { seat: 'viewer' } : { version: 1 }
 }
 
 /** Every row of the workspace in every table that has a workspace, as the superuser sees it. */

@@ -30,7 +30,7 @@ export async function requestApi({ browser }: Asker, address: URL, sent: Sent = 
   const isStream = type.startsWith('text/event-stream')
   if (isStream) await response.body?.cancel()
   const text = isStream ? '' : await response.text()
-  const isJson = type.startsWith('application/json')
+  const isJson = type.split(';')[0] === 'application/json'
   return { status: response.status, body: isJson ? JSON.parse(text) : undefined, text, headers: response.headers }
 }
 

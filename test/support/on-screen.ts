@@ -65,7 +65,10 @@ export async function openPage(page: Page, address: string): Promise<void> {
 /** Waits until the web app shows what it fetched. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main :is(h1, h2):visible').first().waitFor()
-  await page.locator('main [role=status]', { hasText: /etching / }).first().waitFor({ state: 'hidden' })
+  await page
+    .locator('main [role=status]', { hasText: /etching / })
+    .first()
+    .waitFor({ state: 'hidden' })
 }
 
 /** Presses a button of the web app, then the one of the dialog that it opens. */

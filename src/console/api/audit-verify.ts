@@ -14,7 +14,7 @@ export async function verifyLive(c: Context<GuardedEnv>): Promise<Response> {
   const { world, person, tx } = c.var.visit
   const of = await headOf(tx)
   c.header('x-accel-buffering', 'no')
-  return streamSSE(c, async (stream) => {
+  const answer = streamSSE(c, async (stream) => {
     const say = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) })
     if (running.has(person.workspaceId)) return void (await say('busy', {}))
     running.add(person.workspaceId)
@@ -30,4 +30,7 @@ export async function verifyLive(c: Context<GuardedEnv>): Promise<Response> {
       running.delete(person.workspaceId)
     }
   })
+  // Hono says `no-cache` here, which lets caches keep it.
+  answer.headers.set('cache-control', 'no-store')
+  return answer
 }
