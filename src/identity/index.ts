@@ -5,6 +5,7 @@ export { createMachineAgent, type MachineAgent } from './agents.ts'
 export { type AgentParts, endAgent, revokeAgent, rotateAgentSecret } from './existing-agents.ts'
 export { findAgent } from './find-agent.ts'
 export { addStoreToGrant, removeStoreFromGrant } from './grants.ts'
+export { countOtherGrants } from './grants-of-role.ts'
 export {
   acceptInvitation,
   type InvitationSummary,

@@ -2,8 +2,8 @@ import { storeCounts, toolCounts } from '#audit'
 import {
   type AgentSummary,
   changeRole,
+  countOtherGrants,
   createRoleIn,
-  listAgents,
   listRoles,
   listStoresIn,
   moveGrant,
@@ -43,7 +43,7 @@ const DAY_MS = 86_400_000
 export async function narrowerFor(visit: ApiVisit, agent: AgentSummary): Promise<Narrower> {
   const definition = await enoughFor(visit, agent)
   if (definition === undefined) return { kind: 'none', because: await whyNone(visit, agent) }
-  const others = await othersWithRole(visit, agent)
+  const others = await countOtherGrants(visit.tx, agent)
   const isOwnRole = others === 0 && !isPreset(agent.role)
   return {
     kind: 'suggested',
@@ -65,7 +65,7 @@ export async function applyNarrower(visit: ApiVisit, agent: AgentSummary, versio
       'This changed meanwhile; reload the page and look at the suggestion once more.',
     )
   }
-  const isOwnRole = (await othersWithRole(visit, agent)) === 0 && !isPreset(agent.role)
+  const isOwnRole = (await countOtherGrants(visit.tx, agent)) === 0 && !isPreset(agent.role)
   const role = isOwnRole ? await changeOwn(visit, agent, definition) : await moveToNew(visit, agent, definition)
   return { role: role.name }
 }
@@ -110,11 +110,6 @@ async function whyNone({ tx, world }: ApiVisit, { agentId }: AgentSummary): Prom
 }
 
 const isPreset = (name: string) => PRESET_NAMES.some((preset) => preset === name)
-
-async function othersWithRole({ tx }: ApiVisit, { role, grantId }: AgentSummary): Promise<number> {
-  const agents = await listAgents(tx)
-  return agents.filter((each) => each.role === role && each.revokedAt === null && each.grantId !== grantId).length
-}
 
 /** `analyst, narrowed`, `analyst, narrowed 2` …: never a word of the agent, which a stranger may have chosen. */
 async function freeName({ tx }: ApiVisit, role: string): Promise<string> {
