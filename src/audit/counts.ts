@@ -9,20 +9,24 @@ export type PulseCell = {
   readonly calls: number
 }
 
-/** Calls since `from` in stretches of `binMs` milliseconds; `bin` is the beginning of one in milliseconds since the epoch. */
+const HOUR_MS = 3_600_000
+
+/**
+ * Calls since `from` in stretches of `binMs` milliseconds; `bin` is the beginning of one in milliseconds since the epoch.
+ * Stretches of whole hours reach as far back as anything; shorter ones two days.
+ */
 export async function readPulse(
   tx: WorkspaceTransaction,
   { from, binMs }: { from: Date; binMs: number },
 ): Promise<PulseCell[]> {
-  const bin = sql<string>`floor(extract(epoch from minute) * 1000 / ${binMs}) * ${binMs}`
-  const rows = await tx
-    .selectFrom('audit.pulse')
-    .select([bin.as('bin'), 'outcome', 'bucket', sql<string>`sum(calls)`.as('calls')])
-    .where('minute', '>=', from)
-    .groupBy(['bin', 'outcome', 'bucket'])
-    .orderBy('bin')
-    .execute()
-  return rows.map((row) => ({ ...row, bin: Number(row.bin), calls: Number(row.calls) }))
+  const source =
+    binMs % HOUR_MS === 0
+      ? sql`(select hour as at, outcome, bucket, calls from audit.hours where hour >= ${from})`
+      : sql`(select minute as at, outcome, bucket, calls from audit.pulse where minute >= ${from})`
+  const counted = await sql<{ bin: Date; outcome: string; bucket: number; calls: string }>`
+    select date_bin(make_interval(secs => ${binMs / 1000}), at, 'epoch') as bin, outcome, bucket, sum(calls) as calls
+    from ${source} counted group by bin, outcome, bucket order by bin`.execute(tx)
+  return counted.rows.map((row) => ({ ...row, bin: row.bin.getTime(), calls: Number(row.calls) }))
 }
 
 /** Above how many milliseconds no call of this bucket took. */
@@ -46,10 +50,16 @@ type Since = {
   readonly agents?: readonly string[] | undefined
 }
 
-export async function refusedMost(tx: WorkspaceTransaction, since: Since, limit: number): Promise<RefusalCount[]> {
-  const rows = await tallies(tx, since)
+export async function refusedMost(
+  tx: WorkspaceTransaction,
+  { from, agents }: Since,
+  limit: number,
+): Promise<RefusalCount[]> {
+  const rows = await tx
+    .selectFrom('audit.refused')
+    .where('hour', '>=', from)
+    .$if(agents !== undefined, (query) => query.where('agent', 'in', [...(agents ?? []), 'none']))
     .select(['agent', 'tool', 'outcome', 'step', 'code', sql<string>`sum(calls)`.as('calls')])
-    .where('outcome', '<>', 'ok')
     .groupBy(['agent', 'tool', 'outcome', 'step', 'code'])
     .orderBy(sql`sum(calls)`, 'desc')
     .orderBy('agent')
@@ -87,14 +97,13 @@ export type StoreCount = {
   readonly lastHour: Date
 }
 
-export async function storeCounts(tx: WorkspaceTransaction, since: Since): Promise<StoreCount[]> {
-  const rows = await tallies(tx, since)
-    .select(['store', 'outcome', 'code', sql<string>`sum(calls)`.as('calls'), sql<number>`sum(ms)`.as('ms')])
-    .select(sql<Date>`max(hour)`.as('lastHour'))
-    .where('store', '<>', '')
-    .groupBy(['store', 'outcome', 'code'])
-    .execute()
-  return rows.map((row) => ({ ...row, calls: Number(row.calls) }))
+export async function storeCounts(tx: WorkspaceTransaction, { from, agents }: Since): Promise<StoreCount[]> {
+  const ofAgents = sql`(select * from audit.tallies where agent = any(${[...(agents ?? [])]}))`
+  const counted = await sql<Omit<StoreCount, 'calls'> & { calls: string }>`
+    select store, outcome, code, sum(calls) as calls, sum(ms) as ms, max(hour) as "lastHour"
+    from ${agents === undefined ? sql`audit.hours` : ofAgents} counted
+    where hour >= ${from} and store <> '' group by store, outcome, code`.execute(tx)
+  return counted.rows.map((row) => ({ ...row, calls: Number(row.calls) }))
 }
 
 /** Calls of an agent by tool and outcome. */

@@ -23,8 +23,8 @@ type Options = {
 /** Records counted in one transaction. */
 const STRIDE = 20_000
 
-/** The chart of calls reaches back 7 days, what an agent uses 30. */
-const PULSE_DAYS = 8
+/** Minutes are looked at for a day, what an agent uses for 30. */
+const PULSE_DAYS = 2
 const TALLY_DAYS = 92
 const DAY_MS = 86_400_000
 
@@ -85,10 +85,15 @@ async function startRound(jobs: Jobs, clock: Clock): Promise<string[]> {
       const ago = (days: number) => new Date(clock() - days * DAY_MS)
       await tx.deleteFrom('audit.pulse').where('minute', '<', ago(PULSE_DAYS)).execute()
       await tx.deleteFrom('audit.tallies').where('hour', '<', ago(TALLY_DAYS)).execute()
+      await tx.deleteFrom('audit.refused').where('hour', '<', ago(TALLY_DAYS)).execute()
+      await tx.deleteFrom('audit.hours').where('hour', '<', ago(TALLY_DAYS)).execute()
     })
   }
   return workspaces
 }
+
+/** Not by the logarithm of type numeric, which takes longer than all the rest. A hair less, so that a power of 2 stays in its bucket. */
+const BUCKET = sql`least(31, greatest(0, ceil(2 * ln(greatest(time.ms, 0.5)) / ln(2::float8) + 2 - 1e-9)))::smallint`
 
 /** Counts the next records; whether there are more. Numbers are given and committed in order, so none is passed over. */
 async function countStride(tx: WorkspaceTransaction, workspaceId: string): Promise<boolean> {
@@ -110,21 +115,34 @@ async function countStride(tx: WorkspaceTransaction, workspaceId: string): Promi
   const to = Math.min(from + STRIDE, Number(head.seq))
   await sql`
     with fresh as materialized (
-      select date_bin('1 minute', r.at, 'epoch') as minute, r.agent, r.tool, r.store, r.outcome,
+      select date_bin('1 hour', r.at, 'epoch') as hour, date_bin('1 minute', r.at, 'epoch') as minute,
+        r.agent, r.tool, r.store, r.outcome,
         case when r.outcome = 'ok' then '' else coalesce(h ->> 'step', '') end as step,
         case when r.outcome = 'ok' then '' else coalesce(h ->> 'code', h ->> 'reason', '') end as code,
-        coalesce((h ->> 'count')::bigint, 1) as calls, coalesce((h ->> 'ms')::float8, 0) as ms
-      from audit.records r, lateral (select r.header::jsonb as h offset 0) parsed
+        coalesce((h ->> 'count')::bigint, 1) as calls, time.ms, ${BUCKET} as bucket
+      from audit.records r, lateral (select r.header::jsonb as h offset 0) parsed,
+        lateral (select coalesce((h ->> 'ms')::float8, 0) as ms) time
       where r.workspace_id = ${workspaceId} and r.seq > ${from} and r.seq <= ${to} and r.kind in ('call', 'refusal')
-    ), by_hour as (
+    ), by_agent as (
       insert into audit.tallies as t (workspace_id, hour, agent, tool, store, outcome, step, code, calls, ms)
-      select ${workspaceId}, date_bin('1 hour', minute, 'epoch') as hour, agent, tool, store, outcome, step, code, sum(calls), sum(ms)
+      select ${workspaceId}, hour, agent, tool, store, outcome, step, code, sum(calls), sum(ms)
       from fresh group by hour, agent, tool, store, outcome, step, code
       on conflict (workspace_id, hour, agent, tool, store, outcome, step, code)
       do update set calls = t.calls + excluded.calls, ms = t.ms + excluded.ms
+    ), not_ok as (
+      insert into audit.refused as t (workspace_id, hour, agent, tool, outcome, step, code, calls)
+      select ${workspaceId}, hour, agent, tool, outcome, step, code, sum(calls)
+      from fresh where outcome <> 'ok' group by hour, agent, tool, outcome, step, code
+      on conflict (workspace_id, hour, agent, tool, outcome, step, code) do update set calls = t.calls + excluded.calls
+    ), by_hour as (
+      insert into audit.hours as t (workspace_id, hour, store, outcome, code, bucket, calls, ms)
+      select ${workspaceId}, hour, store, outcome, code, bucket, sum(calls), sum(ms)
+      from fresh group by hour, store, outcome, code, bucket
+      on conflict (workspace_id, hour, store, outcome, code, bucket)
+      do update set calls = t.calls + excluded.calls, ms = t.ms + excluded.ms
     ), by_minute as (
       insert into audit.pulse as p (workspace_id, minute, outcome, bucket, calls)
-      select ${workspaceId}, minute, outcome, least(31, greatest(0, ceil(2 * log(2, greatest(ms, 0.5)::numeric)) + 2))::smallint as bucket, sum(calls)
+      select ${workspaceId}, minute, outcome, bucket, sum(calls)
       from fresh group by minute, outcome, bucket
       on conflict (workspace_id, minute, outcome, bucket) do update set calls = p.calls + excluded.calls
     )

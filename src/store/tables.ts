@@ -130,6 +130,26 @@ export type Tables = {
     calls: string
     ms: number
   }
+  'audit.refused': {
+    workspace_id: string
+    hour: Date
+    agent: string
+    tool: string
+    outcome: string
+    step: string
+    code: string
+    calls: string
+  }
+  'audit.hours': {
+    workspace_id: string
+    hour: Date
+    store: string
+    outcome: string
+    code: string
+    bucket: number
+    calls: string
+    ms: number
+  }
   'audit.pulse': { workspace_id: string; minute: Date; outcome: string; bucket: number; calls: string }
   'audit.bodies': { workspace_id: string; seq: string; sealed: Buffer }
 }

@@ -10,7 +10,7 @@ alter table audit.records
 create index records_of_agent on audit.records (workspace_id, agent, seq) where agent <> '';
 create index records_not_ok on audit.records (workspace_id, seq) where outcome <> 'ok';
 
--- Up to which record the two tables below have counted. They hold nothing that the records do not: they may be emptied
+-- Up to which record the tables below have counted. They hold nothing that the records do not: they may be emptied
 -- and are filled again.
 create table audit.tallied (
   workspace_id uuid primary key,
@@ -34,6 +34,32 @@ create table audit.tallies (
 );
 create index tallies_of_agent on audit.tallies (workspace_id, agent, hour);
 
+-- What of the above was not answered, close together: few rows, which an index would find scattered among all.
+create table audit.refused (
+  workspace_id uuid not null,
+  hour timestamptz not null,
+  agent text not null,
+  tool text not null,
+  outcome text not null,
+  step text not null,
+  code text not null,
+  calls bigint not null,
+  primary key (workspace_id, hour, agent, tool, outcome, step, code)
+);
+
+-- All of it without agents and tools: the sum of a day stays small however many agents there are. Buckets as below.
+create table audit.hours (
+  workspace_id uuid not null,
+  hour timestamptz not null,
+  store text not null,
+  outcome text not null,
+  code text not null,
+  bucket smallint not null,
+  calls bigint not null,
+  ms double precision not null,
+  primary key (workspace_id, hour, store, outcome, code, bucket)
+);
+
 -- Calls by minute and by how long they took: bucket b holds those of at most 2^((b - 2) / 2) milliseconds.
 create table audit.pulse (
   workspace_id uuid not null,
@@ -48,7 +74,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['audit.tallied', 'audit.tallies', 'audit.pulse'] loop
+  foreach name in array array['audit.tallied', 'audit.tallies', 'audit.refused', 'audit.hours', 'audit.pulse'] loop
     execute format('alter table %s enable row level security', name);
     execute format('alter table %s force row level security', name);
     execute format(
@@ -59,9 +85,9 @@ begin
   end loop;
 end $$;
 
-grant select on audit.tallied, audit.tallies, audit.pulse to tillgate_app;
+grant select on audit.tallied, audit.tallies, audit.refused, audit.hours, audit.pulse to tillgate_app;
 grant select, insert, update on audit.tallied to tillgate_jobs;
-grant select, insert, update, delete on audit.tallies, audit.pulse to tillgate_jobs;
+grant select, insert, update, delete on audit.tallies, audit.refused, audit.hours, audit.pulse to tillgate_jobs;
 -- A member with the right seat takes the mark from a machine agent, a person from the own account.
 grant update (tainted_at, exposed_at) on tillgate.agents to tillgate_app;
 grant update (tainted_at, exposed_at) on auth.account_marks to tillgate_enter;
