@@ -42,6 +42,7 @@ function questions({ records, agents, busiest, rare }: Rows): Record<string, str
   const middle = Math.floor(records / 2)
   const page = Math.max(1, Math.min(100, Math.floor(agents / 100)))
   return {
+    'overview of an hour': '/overview?range=1h',
     'overview of 24 hours': '/overview?range=24h',
     'overview of 7 days': '/overview?range=7d',
     'activity, the newest': '/activity',
@@ -51,11 +52,13 @@ function questions({ records, agents, busiest, rare }: Rows): Record<string, str
     'activity of a tool called once in 20,000 calls': `/activity?tool=${RARE_TOOL}`,
     'activity, only what was not answered': '/activity?outcome=not_ok',
     'activity of the busiest agent and a tool that it never calls': `/activity?agent=${busiest}&tool=${RARE_TOOL}`,
+    'what activity can be filtered by': '/activity/choices',
     'the story of a call': `/activity/${middle}`,
     'agents, page 1': '/agents',
     [`agents, page ${page}`]: `/agents?page=${page}`,
     'agents, by a part of the name': '/agents?text=agent%2077',
     'the busiest agent': `/agents/${busiest}`,
+    'a narrower role for the busiest agent': `/agents/${busiest}/narrower`,
   }
 }
 

@@ -32,7 +32,7 @@ export async function fillTallies(place: Place, records: number): Promise<TallyT
 }
 
 async function countByProduct({ superuser, jobs, workspaceId }: Place, records: number) {
-  await superuser.query('truncate audit.tallied, audit.tallies, audit.pulse')
+  await superuser.query(TRUNCATE)
   await setHead(superuser, workspaceId, records)
   const failed: unknown[] = []
   const from = performance.now()
@@ -45,16 +45,23 @@ async function countByProduct({ superuser, jobs, workspaceId }: Place, records: 
 }
 
 async function countBySql({ superuser, workspaceId }: Place, records: number): Promise<void> {
-  await superuser.query('truncate audit.tallied, audit.tallies, audit.pulse')
+  await superuser.query(TRUNCATE)
   await setHead(superuser, workspaceId, records)
-  for (const sql of [TALLIES, PULSE]) await superuser.query(sql, [workspaceId, records])
+  await superuser.query("set work_mem = '256MB'")
+  await superuser.query(freshSql(superuser.escapeLiteral(workspaceId), records))
+  for (const sql of FILL) await superuser.query(sql, [workspaceId])
+  await superuser.query('drop table bench_fresh')
   await superuser.query('insert into audit.tallied values ($1, $2)', [workspaceId, records])
 }
 
 async function refuseDifferent(superuser: pg.Client): Promise<void> {
-  const { rows } = await superuser.query<{ tallies: string; pulse: string }>(DIFFERENT)
-  if (rows[0]?.tallies !== '0' || rows[0].pulse !== '0') {
-    throw new Error(`SQL counts otherwise than createTally: ${JSON.stringify(rows[0])} rows are different`)
+  for (const [table, columns] of Object.entries(COLUMNS)) {
+    const ours = `select ${columns} from audit.${table}`
+    const theirs = `select ${columns} from product_${table}`
+    const { rowCount } = await superuser.query(
+      `(${ours} except ${theirs}) union all (${theirs} except ${ours}) limit 1`,
+    )
+    if (rowCount !== 0) throw new Error(`SQL counts otherwise than createTally: see ${table}`)
   }
 }
 
@@ -63,30 +70,37 @@ function setHead(superuser: pg.Client, workspaceId: string, records: number) {
   return superuser.query(sql, [workspaceId, records])
 }
 
-const FRESH = `
-  select date_bin('1 minute', at, 'epoch') as minute, agent, tool, store, outcome,
+/** What is compared of each table. Sums of milliseconds may differ in their last digits. */
+const COLUMNS = {
+  tallies: 'hour, agent, tool, store, outcome, step, code, calls, round(ms::numeric, 3)',
+  refused: 'hour, agent, tool, outcome, step, code, calls',
+  hours: 'hour, store, outcome, code, bucket, calls, round(ms::numeric, 3)',
+  pulse: 'minute, outcome, bucket, calls',
+}
+
+const TABLES = Object.keys(COLUMNS)
+const TRUNCATE = `truncate audit.tallied, ${TABLES.map((table) => `audit.${table}`).join(', ')}`
+const KEEP = TABLES.map((table) => `create temp table product_${table} as table audit.${table}`).join(';')
+
+const freshSql = (workspace: string, records: number) => `
+  create temp table bench_fresh as
+  select date_bin('1 hour', at, 'epoch') as hour, date_bin('1 minute', at, 'epoch') as minute, agent, tool, store, outcome,
     case outcome when 'ok' then '' else coalesce(h ->> 'step', '') end as step,
     case outcome when 'ok' then '' else coalesce(h ->> 'code', h ->> 'reason', '') end as code,
-    coalesce((h ->> 'count')::bigint, 1) as calls, coalesce((h ->> 'ms')::float8, 0) as ms
-  from (select *, header::jsonb as h from audit.records where workspace_id = $1 and seq <= $2 offset 0) r`
+    coalesce((h ->> 'count')::bigint, 1) as calls, ms,
+    width_bucket(greatest(ms, 0.5) - 1e-9, array(select power(2::float8, (b - 2) / 2::float8) from generate_series(0, 30) b)) as bucket
+  from (
+    select *, coalesce((h ->> 'ms')::float8, 0) as ms
+    from (select *, header::jsonb as h from audit.records where workspace_id = ${workspace} and seq <= ${records} offset 0) parsed offset 0
+  ) r`
 
-const TALLIES = `
-  insert into audit.tallies
-  select $1, date_bin('1 hour', minute, 'epoch') as hour, agent, tool, store, outcome, step, code, sum(calls), sum(ms)
-  from (${FRESH}) fresh group by hour, agent, tool, store, outcome, step, code`
-
-const PULSE = `
-  insert into audit.pulse
-  select $1, minute, outcome, least(31, greatest(0, ceil(2 * log(2, greatest(ms, 0.5)::numeric)) + 2)) as bucket, sum(calls)
-  from (${FRESH}) fresh group by minute, outcome, bucket`
-
-const KEEP = `
-  create temp table product_tallies as table audit.tallies;
-  create temp table product_pulse as table audit.pulse`
-
-/** Rows of one side that the other has not. Sums of milliseconds may differ in their last digits. */
-const DIFFERENT = `
-  with ours as (select hour, agent, tool, store, outcome, step, code, calls, round(ms::numeric, 3) from audit.tallies),
-    theirs as (select hour, agent, tool, store, outcome, step, code, calls, round(ms::numeric, 3) from product_tallies)
-  select (select count(*) from ((table ours except table theirs) union all (table theirs except table ours)) t) as tallies,
-    (select count(*) from ((table audit.pulse except table product_pulse) union all (table product_pulse except table audit.pulse)) p) as pulse`
+const FILL = [
+  `insert into audit.tallies select $1, hour, agent, tool, store, outcome, step, code, sum(calls), sum(ms)
+   from bench_fresh group by 2, 3, 4, 5, 6, 7, 8 order by 2, 3, 4, 5, 6`,
+  `insert into audit.refused select $1, hour, agent, tool, outcome, step, code, sum(calls)
+   from bench_fresh where outcome <> 'ok' group by 2, 3, 4, 5, 6, 7 order by 2, 3`,
+  `insert into audit.hours select $1, hour, store, outcome, code, bucket, sum(calls), sum(ms)
+   from bench_fresh group by 2, 3, 4, 5, 6 order by 2, 3`,
+  `insert into audit.pulse select $1, minute, outcome, bucket, sum(calls)
+   from bench_fresh group by 2, 3, 4 order by 2`,
+]

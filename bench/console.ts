@@ -76,7 +76,7 @@ async function measure({ config, database, server, tell }: Opened, { records, ag
     const tally = await fillTallies({ superuser, jobs: foundation.jobs, workspaceId }, records)
     tell('tallies are filled')
     // As a server that has run for a month: it keeps no older minutes, and autovacuum has been there.
-    await superuser.query("delete from audit.pulse where minute < now() - interval '8 days'")
+    await superuser.query("delete from audit.pulse where minute < now() - interval '2 days'")
     await superuser.query('vacuum analyze')
     const { rows: facts } = await superuser.query<{ bytes: string; server_version: string }>(
       "select pg_database_size(current_database()) as bytes, current_setting('server_version') as server_version",
