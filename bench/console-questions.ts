@@ -17,6 +17,7 @@ type Place = {
   readonly tell: (line: string) => void
 }
 
+const DAY_MS = 86_400_000
 const WARM_UP = 3
 const REPETITIONS = 30
 
@@ -54,6 +55,10 @@ function questions({ records, agents, busiest, rare }: Rows): Record<string, str
     'activity of the busiest agent and a tool that it never calls': `/activity?agent=${busiest}&tool=${RARE_TOOL}`,
     'what activity can be filtered by': '/activity/choices',
     'the story of a call': `/activity/${middle}`,
+    'audit, the newest': '/audit',
+    'audit, acts on agents, of which there are none': '/audit?kind=admin&action=agent.',
+    'audit, an account that did nothing': `/audit?account=${busiest}`,
+    'audit, the busiest agent two weeks ago': `/audit?agent=${busiest}&to=${new Date(Date.now() - 14 * DAY_MS).toISOString()}`,
     'agents, page 1': '/agents',
     [`agents, page ${page}`]: `/agents?page=${page}`,
     'agents, by a part of the name': '/agents?text=agent%2077',
@@ -70,8 +75,8 @@ async function get(url: string, cookie: string): Promise<string> {
 }
 
 function linesOf(text: string): { lines?: number } {
-  const answer: { calls?: unknown; agents?: unknown } = JSON.parse(text)
-  const list = answer.calls ?? answer.agents
+  const answer: { calls?: unknown; records?: unknown; agents?: unknown } = JSON.parse(text)
+  const list = answer.calls ?? answer.records ?? answer.agents
   return Array.isArray(list) ? { lines: list.length } : {}
 }
 

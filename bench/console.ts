@@ -35,9 +35,10 @@ type Tell = (line: string) => void
 export async function consoleAlone(size: Size, tell: Tell): Promise<ConsoleReport> {
   const from = performance.now()
   const machine = machineFacts()
-  const { config, database, close } = await openInstance()
-  const stop = () => void close().then(() => process.exit(1))
+  const opening = openInstance()
+  const stop = () => void opening.then(({ close }) => close()).finally(() => process.exit(1))
   process.once('SIGINT', stop).once('SIGTERM', stop)
+  const { config, database, close } = await opening
   try {
     if (!database.server) throw new Error('the database is not embedded')
     const { postgresql, ...measured } = await measure({ config, database, server: database.server, tell }, size)

@@ -58,43 +58,63 @@ async function append(workspaceId: string, from: number, to: number): Promise<vo
   await Promise.all(numbers.map((n) => log.append({ workspaceId, header: header(n) })))
 }
 
-type Counts = { readonly hours: Record<string, number>; readonly minutes: Record<string, number>; readonly ms: number }
+type Counts = {
+  readonly hours: Record<string, number>
+  readonly refused: Record<string, number>
+  readonly storeHours: Record<string, number>
+  readonly minutes: Record<string, number>
+  /** Milliseconds by agents' hours, and by stores', in hundredths. */
+  readonly ms: number
+  readonly storeMs: number
+}
 
 /** What the tables say. */
 async function tallied(workspaceId: string): Promise<Counts> {
-  const [hours, minutes] = await inside(
+  const [hours, refused, storeHours, minutes] = await inside(
     workspaceId,
     async (tx) =>
       [
         await tx.selectFrom('audit.tallies').selectAll().execute(),
+        await tx.selectFrom('audit.refused').selectAll().execute(),
+        await tx.selectFrom('audit.hours').selectAll().execute(),
         await tx.selectFrom('audit.pulse').selectAll().execute(),
       ] as const,
   )
-  const hourOf = (row: (typeof hours)[number]) =>
-    [row.hour.getTime(), row.agent, row.tool, row.store, row.outcome, row.step, row.code].join(' ')
   return {
-    hours: Object.fromEntries(hours.map((row) => [hourOf(row), Number(row.calls)])),
-    minutes: Object.fromEntries(
-      minutes.map((row) => [[row.minute.getTime(), row.outcome, row.bucket].join(' '), Number(row.calls)]),
-    ),
-    ms: Math.round(hours.reduce((sum, { ms }) => sum + ms, 0) * 100),
+    hours: byKey(hours, (row) => [row.hour, row.agent, row.tool, row.store, row.outcome, row.step, row.code]),
+    refused: byKey(refused, (row) => [row.hour, row.agent, row.tool, row.outcome, row.step, row.code]),
+    storeHours: byKey(storeHours, (row) => [row.hour, row.store, row.outcome, row.code, row.bucket]),
+    minutes: byKey(minutes, (row) => [row.minute, row.outcome, row.bucket]),
+    ms: hundredths(hours.reduce((total, { ms }) => total + ms, 0)),
+    storeMs: hundredths(storeHours.reduce((total, { ms }) => total + ms, 0)),
   }
 }
+
+function byKey<Row extends { calls: string }>(rows: readonly Row[], keyOf: (row: Row) => (Date | string | number)[]) {
+  const text = (part: Date | string | number) => (part instanceof Date ? part.getTime() : part)
+  return Object.fromEntries(rows.map((row) => [keyOf(row).map(text).join(' '), Number(row.calls)]))
+}
+
+const hundredths = (ms: number) => Math.round(ms * 100)
 
 /** The same from the records themselves, without a database's arithmetic. */
 async function recounted(workspaceId: string): Promise<Counts> {
   const rows = await inside(workspaceId, (tx) => tx.selectFrom('audit.records').select('header').execute())
-  const counts: Counts & { ms: number } = { hours: {}, minutes: {}, ms: 0 }
+  const counts = { hours: {}, refused: {}, storeHours: {}, minutes: {} }
+  let msOfAll = 0
   for (const row of rows) {
     const one: RecordHeader = JSON.parse(row.header)
     if (one.kind === 'admin') continue
     const { at, agent = '', tool = '', store = '', outcome, count = 1, ms = 0 } = one
     const [step, code] = outcome === 'ok' ? ['', ''] : [one.step ?? '', one.code ?? one.reason ?? '']
-    add(counts.hours, [at - (at % HOUR_MS), agent, tool, store, outcome, step, code].join(' '), count)
+    const hour = at - (at % HOUR_MS)
+    add(counts.hours, [hour, agent, tool, store, outcome, step, code].join(' '), count)
+    if (outcome !== 'ok') add(counts.refused, [hour, agent, tool, outcome, step, code].join(' '), count)
+    add(counts.storeHours, [hour, store, outcome, code, bucketOf(ms)].join(' '), count)
     add(counts.minutes, [at - (at % 60_000), outcome, bucketOf(ms)].join(' '), count)
-    counts.ms += ms
+    msOfAll += ms
   }
-  return { ...counts, ms: Math.round(counts.ms * 100) }
+  return { ...counts, ms: hundredths(msOfAll), storeMs: hundredths(msOfAll) }
 }
 
 /** The first bucket above whose limit it is not. */
@@ -106,6 +126,9 @@ function bucketOf(ms: number): number {
 function add(counts: Record<string, number>, key: string, count: number): void {
   counts[key] = (counts[key] ?? 0) + count
 }
+
+const TABLES = ['audit.tallies', 'audit.refused', 'audit.hours', 'audit.pulse'] as const
+const NOTHING = { hours: {}, refused: {}, storeHours: {}, minutes: {}, ms: 0, storeMs: 0 }
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0)
 
@@ -172,11 +195,10 @@ describe('the tallies', () => {
     await tally.catchUp(workspaceId)
     const before = await tallied(workspaceId)
     await inside(workspaceId, async (tx) => {
-      await tx.deleteFrom('audit.tallies').execute()
-      await tx.deleteFrom('audit.pulse').execute()
+      for (const table of TABLES) await tx.deleteFrom(table).execute()
       await tx.updateTable('audit.tallied').set({ seq: '0' }).execute()
     })
-    expect(await tallied(workspaceId)).toEqual({ hours: {}, minutes: {}, ms: 0 })
+    expect(await tallied(workspaceId)).toEqual(NOTHING)
     await tally.catchUp(workspaceId)
     expect(await tallied(workspaceId)).toEqual(before)
   })
