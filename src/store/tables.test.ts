@@ -24,8 +24,8 @@ async function columnsOfDatabase(): Promise<string[]> {
     client.query<{ line: string }>(`
       select concat(table_schema, '.', table_name, '.', column_name, ': ', case udt_name
           when 'uuid' then 'string' when 'text' then 'string' when 'int8' then 'string' when '_text' then 'string[]'
-          when 'int4' then 'number' when 'bytea' then 'Buffer' when 'timestamptz' then 'Date' else udt_name end,
-        case is_nullable when 'YES' then ' or null' end, case when column_default is not null then ' by default' end) as line
+          when 'int2' then 'number' when 'int4' then 'number' when 'float8' then 'number' when 'bytea' then 'Buffer' when 'timestamptz' then 'Date' else udt_name end,
+        case when is_generated = 'ALWAYS' then ' always' when is_nullable = 'YES' then ' or null' end, case when column_default is not null then ' by default' end) as line
       from information_schema.columns
       where table_schema in ('tillgate', 'audit') and table_name <> 'migrations'`),
   )
@@ -55,6 +55,9 @@ function members(type: ts.TypeNode | undefined): ts.PropertySignature[] {
 function shapeOf(type: string): string {
   if (type === 'Instant') return 'Date by default'
   if (type === 'MaybeInstant') return 'Date or null'
+  // A generated column is never null here: none is made of one that may be.
+  const always = /^GeneratedAlways<(.*)>$/.exec(type)?.[1]
+  if (always !== undefined) return `${shapeOf(always)} always`
   const generated = /^Generated<(.*)>$/.exec(type)?.[1]
   if (generated !== undefined) return `${shapeOf(generated)} by default`
   if (type.endsWith(' | null')) return `${shapeOf(type.slice(0, -' | null'.length))} or null`

@@ -40,7 +40,8 @@ const AUTH_TABLES = [...CLIENT_TABLES, ...PEOPLE_TABLES].map((table) => `auth.${
 /** Of the chains: only `audit.append` writes them. */
 const CHAIN_TABLES = ['audit.heads', 'audit.records', 'audit.bodies']
 /** Counted from the chains by background work. */
-const TALLY_TABLES = ['audit.pulse', 'audit.tallied', 'audit.tallies']
+const COUNTS = ['audit.hours', 'audit.pulse', 'audit.refused', 'audit.tallies']
+const TALLY_TABLES = [...COUNTS, 'audit.tallied']
 const AUDIT_TABLES = [...CHAIN_TABLES, ...TALLY_TABLES]
 const TILLGATE_TABLES = [
   'agents',
@@ -178,7 +179,7 @@ const FORBIDDEN: Record<Login, string[]> = {
     `select sec.member_grant(${NIL})`,
     ...reads([...AUTH_TABLES, 'auth.account_marks']),
     ...inserts(AUTH_TABLES),
-    ...deletes(without(TABLES, ['tillgate.grant_stores', 'audit.bodies', 'audit.pulse', 'audit.tallies'])),
+    ...deletes(without(TABLES, ['tillgate.grant_stores', 'audit.bodies', ...COUNTS])),
     ...changes(CHAIN_TABLES),
     APPEND,
     "select sec.enter_by_token('x', 'core')",
@@ -207,11 +208,15 @@ const TABLE_RIGHTS = [
   'audit.heads tillgate_app SELECT',
   'audit.heads tillgate_chain INSERT,SELECT,UPDATE',
   'audit.heads tillgate_jobs SELECT',
+  'audit.hours tillgate_app SELECT',
+  'audit.hours tillgate_jobs DELETE,INSERT,SELECT,UPDATE',
   'audit.pulse tillgate_app SELECT',
   'audit.pulse tillgate_jobs DELETE,INSERT,SELECT,UPDATE',
   'audit.records tillgate_app SELECT',
   'audit.records tillgate_chain INSERT',
   'audit.records tillgate_jobs SELECT',
+  'audit.refused tillgate_app SELECT',
+  'audit.refused tillgate_jobs DELETE,INSERT,SELECT,UPDATE',
   'audit.tallied tillgate_app SELECT',
   'audit.tallied tillgate_jobs INSERT,SELECT,UPDATE',
   'audit.tallies tillgate_app SELECT',

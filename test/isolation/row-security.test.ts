@@ -9,8 +9,10 @@ import { type FilledWorkspace, fillTwoWorkspaces, type TwoWorkspaces } from './t
 const TENANT_TABLES = [
   'audit.bodies',
   'audit.heads',
+  'audit.hours',
   'audit.pulse',
   'audit.records',
+  'audit.refused',
   'audit.tallied',
   'audit.tallies',
   'tillgate.agents',
@@ -262,6 +264,8 @@ describe('statements from inside one workspace', () => {
     'tillgate.grant_stores': `insert into tillgate.grant_stores values ('${other}', gen_random_uuid(), gen_random_uuid())`,
     'audit.tallied': `insert into audit.tallied values ('${other}', 7)`,
     'audit.tallies': `insert into audit.tallies values ('${other}', now(), '', '', '', 'ok', '', '', 7, 7)`,
+    'audit.refused': `insert into audit.refused values ('${other}', now(), '', '', 'refused', '', '', 7)`,
+    'audit.hours': `insert into audit.hours values ('${other}', now(), '', 'ok', '', 7, 7, 7)`,
     'audit.pulse': `insert into audit.pulse values ('${other}', now(), 'ok', 7, 7)`,
   })
 
@@ -292,7 +296,7 @@ describe('statements from inside one workspace', () => {
     },
   )
 
-  it.each(['tillgate.grant_stores', 'audit.bodies', 'audit.tallies', 'audit.pulse'])(
+  it.each(['tillgate.grant_stores', 'audit.bodies', 'audit.tallies', 'audit.refused', 'audit.hours', 'audit.pulse'])(
     'delete nothing of another in %s',
     async (table) => {
       const deleted = await inside('jobs', two.one, (client) =>

@@ -141,7 +141,9 @@ async function record({ pools, jobs }: TestDatabase, { vault }: Parts, workspace
   )
   const key = await vault.dataKey({ workspace: workspaceId, purpose: 'audit-body' }, audit_key)
   const log = createAuditLog({ pool: pools.audit })
-  await log.append({ workspaceId, header: header(), body: { key, value: { arguments: {} } } })
+  for (const outcome of ['ok', 'refused'] as const) {
+    await log.append({ workspaceId, header: header(outcome), body: { key, value: { arguments: {} } } })
+  }
   await log.close()
   const onMistake = (error: unknown) => {
     throw error
@@ -151,4 +153,4 @@ async function record({ pools, jobs }: TestDatabase, { vault }: Parts, workspace
   await tally.stop()
 }
 
-const header = () => ({ v: 1, kind: 'call', request: 'r1', at: Date.now(), outcome: 'ok' }) as const
+const header = (outcome: 'ok' | 'refused') => ({ v: 1, kind: 'call', request: 'r1', at: Date.now(), outcome }) as const

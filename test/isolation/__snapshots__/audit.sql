@@ -18,25 +18,38 @@ insert into audit.tallied (workspace_id, seq) values ($1, 0) on conflict do noth
 select "seq" from "audit"."tallied" where "workspace_id" = $1 for update skip locked;
 select "seq" from "audit"."heads" where "workspace_id" = $1;
 with fresh as materialized (
-      select date_bin('1 minute', r.at, 'epoch') as minute, r.agent, r.tool, r.store, r.outcome,
+      select date_bin('1 hour', r.at, 'epoch') as hour, date_bin('1 minute', r.at, 'epoch') as minute,
+        r.agent, r.tool, r.store, r.outcome,
         case when r.outcome = 'ok' then '' else coalesce(h ->> 'step', '') end as step,
         case when r.outcome = 'ok' then '' else coalesce(h ->> 'code', h ->> 'reason', '') end as code,
-        coalesce((h ->> 'count')::bigint, 1) as calls, coalesce((h ->> 'ms')::float8, 0) as ms
-      from audit.records r, lateral (select r.header::jsonb as h offset 0) parsed
+        coalesce((h ->> 'count')::bigint, 1) as calls, time.ms, least(31, greatest(0, ceil(2 * ln(greatest(time.ms, 0.5)) / ln(2::float8) + 2 - 1e-9)))::smallint as bucket
+      from audit.records r, lateral (select r.header::jsonb as h offset 0) parsed,
+        lateral (select coalesce((h ->> 'ms')::float8, 0) as ms) time
       where r.workspace_id = $1 and r.seq > $2 and r.seq <= $3 and r.kind in ('call', 'refusal')
-    ), by_hour as (
+    ), by_agent as (
       insert into audit.tallies as t (workspace_id, hour, agent, tool, store, outcome, step, code, calls, ms)
-      select $4, date_bin('1 hour', minute, 'epoch') as hour, agent, tool, store, outcome, step, code, sum(calls), sum(ms)
+      select $4, hour, agent, tool, store, outcome, step, code, sum(calls), sum(ms)
       from fresh group by hour, agent, tool, store, outcome, step, code
       on conflict (workspace_id, hour, agent, tool, store, outcome, step, code)
       do update set calls = t.calls + excluded.calls, ms = t.ms + excluded.ms
+    ), not_ok as (
+      insert into audit.refused as t (workspace_id, hour, agent, tool, outcome, step, code, calls)
+      select $5, hour, agent, tool, outcome, step, code, sum(calls)
+      from fresh where outcome <> 'ok' group by hour, agent, tool, outcome, step, code
+      on conflict (workspace_id, hour, agent, tool, outcome, step, code) do update set calls = t.calls + excluded.calls
+    ), by_hour as (
+      insert into audit.hours as t (workspace_id, hour, store, outcome, code, bucket, calls, ms)
+      select $6, hour, store, outcome, code, bucket, sum(calls), sum(ms)
+      from fresh group by hour, store, outcome, code, bucket
+      on conflict (workspace_id, hour, store, outcome, code, bucket)
+      do update set calls = t.calls + excluded.calls, ms = t.ms + excluded.ms
     ), by_minute as (
       insert into audit.pulse as p (workspace_id, minute, outcome, bucket, calls)
-      select $5, minute, outcome, least(31, greatest(0, ceil(2 * log(2, greatest(ms, 0.5)::numeric)) + 2))::smallint as bucket, sum(calls)
+      select $7, minute, outcome, bucket, sum(calls)
       from fresh group by minute, outcome, bucket
       on conflict (workspace_id, minute, outcome, bucket) do update set calls = p.calls + excluded.calls
     )
-    update audit.tallied set seq = $6 where workspace_id = $7;
+    update audit.tallied set seq = $8 where workspace_id = $9;
 commit;
 
 -- headOf
@@ -90,13 +103,14 @@ commit;
 -- readPulse
 begin;
 select sec.enter_workspace($1);
-select floor(extract(epoch from minute) * 1000 / $1) * $2 as "bin", "outcome", "bucket", sum(calls) as "calls" from "audit"."pulse" where "minute" >= $3 group by "bin", "outcome", "bucket" order by "bin";
+select date_bin(make_interval(secs => $1), at, 'epoch') as bin, outcome, bucket, sum(calls) as calls
+    from (select minute as at, outcome, bucket, calls from audit.pulse where minute >= $2) counted group by bin, outcome, bucket order by bin;
 commit;
 
 -- refusedMost
 begin;
 select sec.enter_workspace($1);
-select "agent", "tool", "outcome", "step", "code", sum(calls) as "calls" from "audit"."tallies" where "hour" >= $1 and "agent" in ($2, $3) and "outcome" <> $4 group by "agent", "tool", "outcome", "step", "code" order by sum(calls) desc, "agent", "tool", "code" limit $5;
+select "agent", "tool", "outcome", "step", "code", sum(calls) as "calls" from "audit"."refused" where "hour" >= $1 and "agent" in ($2, $3) group by "agent", "tool", "outcome", "step", "code" order by sum(calls) desc, "agent", "tool", "code" limit $4;
 commit;
 
 -- agentHours
@@ -108,7 +122,9 @@ commit;
 -- storeCounts
 begin;
 select sec.enter_workspace($1);
-select "store", "outcome", "code", sum(calls) as "calls", sum(ms) as "ms", max(hour) as "lastHour" from "audit"."tallies" where "hour" >= $1 and "store" <> $2 group by "store", "outcome", "code";
+select store, outcome, code, sum(calls) as calls, sum(ms) as ms, max(hour) as "lastHour"
+    from audit.hours counted
+    where hour >= $1 and store <> '' group by store, outcome, code;
 commit;
 
 -- toolCounts
