@@ -1,10 +1,15 @@
 import { RARE_TOOL, type Rows } from './console-rows.ts'
+import { cpuOf, cpuOfChildren, cpuOfMachine } from './machine.ts'
 
 /** What one question of the console took, asked by one person again and again. */
 export type Answered = {
   readonly question: string
   readonly p50_ms: number
   readonly p95_ms: number
+  /** Of who asks, who answers and the database together; waiting for a busy machine is not in it. */
+  readonly cpu_ms: number
+  /** Cores that were busy with other people's work meanwhile. */
+  readonly strangers_cores: number
   readonly bytes: number
   /** Lines in the list that was asked for; a search that finds little gives what it has in time. */
   readonly lines?: number
@@ -25,19 +30,36 @@ const REPETITIONS = 30
 export async function ask({ base, cookie, rows, tell }: Place): Promise<Answered[]> {
   const answered: Answered[] = []
   for (const [question, path] of Object.entries(questions(rows))) {
-    const times: number[] = []
-    let text = ''
-    for (let repetition = -WARM_UP; repetition < REPETITIONS; repetition += 1) {
-      const from = performance.now()
-      text = await get(`${base}${path}`, cookie)
-      if (repetition >= 0) times.push(performance.now() - from)
-    }
-    const times95 = { p50_ms: quantile(times, 0.5), p95_ms: quantile(times, 0.95) }
-    answered.push({ question, ...times95, bytes: Buffer.byteLength(text), ...linesOf(text) })
-    tell(`${question}: ${times95.p50_ms} ms`)
+    const one = { question, ...(await askOften(`${base}${path}`, cookie)) }
+    answered.push(one)
+    tell(`${question}: ${one.p50_ms} ms`)
   }
   return answered
 }
+
+async function askOften(url: string, cookie: string): Promise<Omit<Answered, 'question'>> {
+  for (let repetition = 0; repetition < WARM_UP; repetition += 1) await get(url, cookie)
+  const times: number[] = []
+  let text = ''
+  const before = { ours: cpuOfOurs(), machine: cpuOfMachine(), at: performance.now() }
+  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
+    const from = performance.now()
+    text = await get(url, cookie)
+    times.push(performance.now() - from)
+  }
+  const oursUs = cpuOfOurs() - before.ours
+  const strangersUs = cpuOfMachine() - before.machine - oursUs
+  return {
+    p50_ms: quantile(times, 0.5),
+    p95_ms: quantile(times, 0.95),
+    cpu_ms: tenths(oursUs / 1000 / REPETITIONS),
+    strangers_cores: tenths(Math.max(0, strangersUs / 1000 / (performance.now() - before.at))),
+    bytes: Buffer.byteLength(text),
+    ...linesOf(text),
+  }
+}
+
+const cpuOfOurs = () => cpuOf(process.pid) + cpuOfChildren(process.pid)
 
 function questions({ records, agents, busiest, rare }: Rows): Record<string, string> {
   const middle = Math.floor(records / 2)
@@ -82,5 +104,7 @@ function linesOf(text: string): { lines?: number } {
 
 function quantile(times: readonly number[], share: number): number {
   const sorted = times.toSorted((a, b) => a - b)
-  return Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10
+  return tenths(sorted[Math.floor(sorted.length * share)] ?? 0)
 }
+
+const tenths = (value: number) => Math.round(value * 10) / 10
