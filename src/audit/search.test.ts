@@ -168,12 +168,11 @@ describe('among very many records', () => {
 
   it('a search without time gives short pages, which say where to go on, and gets to the end', async () => {
     const pages = await pagesOf(workspaceId, { tool: 'rare' }, { limit: 100, budgetMs: 0 })
-    expect(pages).toEqual([
-      [59_990, 35_001],
-      [35_000, 10_001],
-      [10_000, 10],
-    ])
-    expect(await pagesOf(workspaceId, { tool: 'never' }, { limit: 100, budgetMs: 0 })).toEqual([[], [], []])
+    expect(pages.flat()).toEqual(rarest)
+    expect(pages.filter((page) => page.length === 0).length).toBeGreaterThan(3)
+    const nothing = await pagesOf(workspaceId, { tool: 'never' }, { limit: 100, budgetMs: 0 })
+    expect(nothing.flat()).toEqual([])
+    expect(nothing.length).toBe(pages.length)
   })
 
   it('begins before the number that it is told', async () => {

@@ -42,9 +42,13 @@ type Page = {
   readonly budgetMs?: number | undefined
 }
 
-/** Numbers that one statement looks through; an index makes more of them cheap. */
-const WINDOW = 25_000
-const WINDOW_INDEXED = 400_000
+/** Numbers that the first statement looks through; an index makes more of them cheap. The next looks through twice as many where that was quick. */
+const WINDOW = 6_000
+const WINDOW_INDEXED = 25_000
+const WINDOW_MAX = 800_000
+const QUICK_MS = 15
+/** Numbers that the live stream looks back. */
+const LIVE_WINDOW = 25_000
 
 /**
  * The newest records that match, looked for backwards in windows, so that a filter that matches nothing among millions
@@ -54,17 +58,31 @@ export async function searchRecords(tx: WorkspaceTransaction, filter: RecordFilt
   const { limit, budgetMs = 60 } = page
   const until = performance.now() + budgetMs
   const floor = await startOf(tx, filter)
-  const size = isIndexed(filter) ? WINDOW_INDEXED : WINDOW
+  const windows = growing(isIndexed(filter) ? WINDOW_INDEXED : WINDOW)
   const records: StoredRecord[] = []
   let upper = Math.min(page.before ?? Number.MAX_SAFE_INTEGER, (await endOf(tx, filter)) + 1)
   // At least one window, whatever the time: who asks on from `next` must get further.
   for (let isOver = false; !isOver && records.length < limit && upper > floor; isOver = performance.now() >= until) {
-    const lower = Math.max(floor, upper - size)
+    const lower = Math.max(floor, upper - windows.next())
     const found = await readWindow(tx, filter, { lower, upper, limit: limit - records.length })
     records.push(...found.map(storedRecord))
     upper = records.length < limit ? lower : (records.at(-1)?.record ?? floor)
   }
   return { records, next: upper > floor ? upper : null }
+}
+
+/** Sizes of windows: each twice the one before, for as long as that one was quick. */
+function growing(first: number): { next(): number } {
+  let [size, askedAt] = [0, 0]
+  return {
+    next() {
+      const now = performance.now()
+      if (size === 0) size = first
+      else if (now - askedAt < QUICK_MS) size = Math.min(WINDOW_MAX, size * 2)
+      askedAt = now
+      return size
+    },
+  }
 }
 
 /** The record of this number, or undefined. */
@@ -89,7 +107,7 @@ export async function headOf(tx: WorkspaceTransaction): Promise<number> {
   return Number(row?.seq ?? 0)
 }
 
-/** How many records after one match, and the newest of them in order; looks at most `WINDOW` numbers back. */
+/** How many records after one match, and the newest of them in order; looks at most 25,000 numbers back. */
 export async function recordsAfter(
   tx: WorkspaceTransaction,
   filter: RecordFilter,
@@ -97,7 +115,7 @@ export async function recordsAfter(
 ): Promise<{ records: StoredRecord[]; matching: number; head: number }> {
   const head = await headOf(tx)
   if (head <= after) return { records: [], matching: 0, head }
-  const window = { lower: Math.max(after + 1, head - WINDOW + 1), upper: head + 1, limit }
+  const window = { lower: Math.max(after + 1, head - LIVE_WINDOW + 1), upper: head + 1, limit }
   const rows = await readWindow(tx, filter, window)
   if (rows.length < limit) return { records: rows.map(storedRecord).reverse(), matching: rows.length, head }
   const counted = await matching(tx, filter, window)

@@ -8,7 +8,7 @@ import type { Jobs, People } from '#store'
 import type { Vault } from '#vault'
 
 /** `left` of `of` points at that moment (milliseconds since the epoch), and how many come back a second. */
-export type Budget = { readonly left: number; readonly of: number; readonly perSecond: number; readonly at: number }
+type Budget = { readonly left: number; readonly of: number; readonly perSecond: number; readonly at: number }
 
 /** Everything that the pages use; made once by the composition root. */
 export type ConsoleWorld = {

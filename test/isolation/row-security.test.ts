@@ -225,7 +225,7 @@ describe('queries whose WHERE was forgotten', () => {
       const records = await careless().inWorkspace(workspaceId, (tx) =>
         tx.selectFrom('audit.records').select('workspace_id').where('seq', '<', '0').execute(),
       )
-      expect(records).toEqual([{ workspace_id: workspaceId }])
+      expect(records).toEqual([{ workspace_id: workspaceId }, { workspace_id: workspaceId }])
     }
   })
 

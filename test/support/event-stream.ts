@@ -1,7 +1,7 @@
 import type { Headless } from './headless.ts'
 
 /** One server-sent event. */
-export type StreamEvent = { readonly id: string; readonly event: string; readonly data: string }
+type StreamEvent = { readonly id: string; readonly event: string; readonly data: string }
 
 /** A stream of events as a browser hears it. */
 export type EventStream = {

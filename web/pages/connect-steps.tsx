@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { Connect } from '../data/queries.ts'
 import { Card } from '../ui/card.tsx'
 import { CopyBlock } from '../ui/copy.tsx'
-import type { ClientName } from './connect.tsx'
+import type { ClientName } from './connect-clients.ts'
 
 type Client = Exclude<ClientName, 'machine' | 'key'>
 

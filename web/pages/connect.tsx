@@ -5,22 +5,10 @@ import { useSelf, useSlug } from '../data/use-workspace.ts'
 import { Card, PageHead } from '../ui/card.tsx'
 import { CopyBlock } from '../ui/copy.tsx'
 import { Trouble, Waiting } from '../ui/states.tsx'
+import { CLIENTS, type ClientName } from './connect-clients.ts'
 import { FirstCall } from './connect-first-call.tsx'
 import { MachineAgent } from './connect-machine.tsx'
 import { Steps } from './connect-steps.tsx'
-
-const CLIENTS = [
-  ['claude', 'Claude'],
-  ['chatgpt', 'ChatGPT'],
-  ['cursor', 'Cursor'],
-  ['vscode', 'VS Code'],
-  ['inspector', 'MCP Inspector'],
-  ['other', 'Another client'],
-  ['machine', 'A program of yours'],
-  ['key', 'Only a header'],
-] as const
-
-export type ClientName = (typeof CLIENTS)[number][0]
 
 /** How an agent is connected, step by step, and its first call as it comes in. */
 export function Connect() {

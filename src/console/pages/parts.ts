@@ -29,11 +29,6 @@ export function fieldError(error: AppError | undefined, field: string): Html | '
   return html`<p class="field-error" id="error-${field}" role="alert">${error?.message}</p>`
 }
 
-/** Ties a field to its error, for those who hear the page. */
-export function describedBy(error: AppError | undefined, field: string): Html | '' {
-  return isAbout(error, field) ? html`aria-invalid="true" aria-describedby="error-${field}"` : ''
-}
-
 /** For an error that is about none of the fields of the page. */
 export function otherError(error: AppError | undefined, fields: readonly string[]): Html | '' {
   if (error === undefined || fields.some((field) => isAbout(error, field))) return ''
