@@ -124,7 +124,7 @@ const PLANTED: Planted[] = [
     what: 'a missing migration',
     change: 'create table kept as select * from tillgate.migrations; delete from tillgate.migrations',
     undo: 'insert into tillgate.migrations select * from kept; drop table kept',
-    says: 'the schema is older than this Tillgate (0001_backbone.sql, 0002_people.sql); run: tillgate migrate',
+    says: 'the schema is older than this Tillgate (0001_backbone.sql, 0002_people.sql, 0003_console.sql); run: tillgate migrate',
   },
   {
     what: 'a database without a schema',
