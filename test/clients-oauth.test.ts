@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { apiOf } from './support/api.ts'
 import { callEveryReadTool, schemaMistake } from './support/every-tool.ts'
 import type { Page } from './support/headless.ts'
 import { type Callback, type DocumentHost, startCallback, startDocumentHost } from './support/loopback-client.ts'
@@ -152,13 +153,13 @@ describe('openid-client, which knows nothing of MCP', () => {
     expect(await call((await client.authorize()).access_token)).toBe(200)
   })
 
-  it('has its next call and its refresh refused when the person revokes it on the page of agents', async () => {
+  it('has its next call and its refresh refused when the person revokes it in the console', async () => {
     const client = await open(everything, 'To be revoked')
     const tokens = await client.authorize()
     expect(await call(tokens.access_token)).toBe(200)
-    const agents = await owner.visit(`/console/w/${product.ready.workspace.slug}/agents`)
-    const after = await owner.press(agents, 'Revoke To be revoked')
-    expect(after.text).toContain('The agent is stopped for good')
+    const api = apiOf(product.ready.url, product.ready.workspace.slug)
+    const { agents } = (await api.get(owner, 'agents?text=To be revoked')).body
+    expect((await api.post(owner, `agents/${agents[0].id}/revoke`)).status).toBe(200)
     expect(await call(tokens.access_token)).toBe(401)
     await expect(client.refresh(tokens)).rejects.toMatchObject({ error: 'invalid_grant' })
   })

@@ -28,7 +28,7 @@ const PULSE_DAYS = 2
 const TALLY_DAYS = 92
 const DAY_MS = 86_400_000
 
-/** Every workspace is counted once at the start, and then each that was noted. The timer does not keep the process alive. */
+/** Every workspace is counted once in the first round, and then each that was noted. The timer does not keep the process alive. */
 export function createTally({ jobs, clock, onMistake, everyMs = 10_000 }: Options): Tally {
   const noted = new Set<string>()
   const running = new Map<string, Promise<void>>()
@@ -59,11 +59,12 @@ export function createTally({ jobs, clock, onMistake, everyMs = 10_000 }: Option
   const round = async (workspaces: readonly string[]) => {
     for (const each of workspaces) await catchUp(each).catch(onMistake)
   }
-  let rounds = startRound(jobs, clock).then(round).catch(onMistake)
+  // Not before the first tick: a start that fails must not leave something running in a database that is being closed.
+  let rounds: Promise<void> | undefined
   const timer = setInterval(() => {
     const due = [...noted]
     noted.clear()
-    rounds = rounds.then(() => round(due))
+    rounds = rounds === undefined ? startRound(jobs, clock).then(round).catch(onMistake) : rounds.then(() => round(due))
   }, everyMs).unref()
   return {
     note: (workspaceId) => void noted.add(workspaceId),

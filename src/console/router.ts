@@ -43,6 +43,7 @@ export function createConsole(shared: ConsoleWorld): Console {
   app.use('/api/*', async (c, next) => {
     c.set('world', world)
     c.header('cache-control', 'no-store')
+    c.header('x-content-type-options', 'nosniff')
     await next()
   })
   app.route('/', consoleApi)

@@ -94,14 +94,6 @@ describe.skipIf(!browserRuns)('an owner with a phone, from the first sign-in to 
     expect(client.opened).toHaveLength(2)
   })
 
-  it.each(['', 'activity', 'agents', 'connect', 'roles', 'roles/new', 'roles/operator', 'roles/operator/edit'])(
-    'finds the page "%s" as wide as the phone, and fit for everybody',
-    async (name) => {
-      await openPage(screen.page, `${home}/${name}`)
-      expect(await screen.mistakes(name.replaceAll('/', '-') || 'overview')).toEqual([])
-    },
-  )
-
   it('revokes the agent from the story of its last call, and its next call is refused', async () => {
     const { page } = screen
     await openPage(page, `${home}/activity`)

@@ -97,7 +97,7 @@ describe('an invitation', () => {
     expect(where(enrol)).toBe(`/console/enrol?return=${encodeURIComponent(path)}`)
     await send(browser, enrol, { code: await nextCode(seedOf(enrol)) })
     const joined = await sendTo(browser, await browser.open(path), path)
-    expect([where(joined), joined.status]).toEqual([`/console/w/${slug}/agents`, 200])
+    expect([where(joined), joined.status]).toEqual([`/console/w/${slug}`, 200])
     const { rows } = await query(
       `select header::json->>'action' as action from audit.records where workspace_id = $1`,
       [workspaceId],
@@ -119,7 +119,7 @@ describe('an invitation', () => {
     const factor = await send(browser, await browser.open(link.replaceAll('&amp;', '&')), { email, password: PASSWORD })
     const back = await send(browser, factor, { code: codes[0] ?? '' })
     expect(where(back)).toBe(path)
-    expect(where(await sendTo(browser, back, path))).toBe(`/console/w/${slug}/agents`)
+    expect(where(await sendTo(browser, back, path))).toBe(`/console/w/${slug}`)
   })
 
   it('opens to no other address, tells it nothing, and signs it out on request', async () => {

@@ -50,7 +50,10 @@ export function notHere(): Error {
 /** Any thrown value as the answer that the web app gets: nothing of its cause. */
 export function errorAnswer(thrown: unknown): Response {
   const { status, error } = thrown instanceof Stopped ? thrown : inWords(toAppError(thrown))
-  return Response.json({ error }, { status, headers: { 'cache-control': 'no-store' } })
+  return Response.json(
+    { error },
+    { status, headers: { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } },
+  )
 }
 
 function inWords({ code, message, field }: AppError): { status: number; error: ApiError } {

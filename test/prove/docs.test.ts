@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ERROR_CODES } from '#kernel'
-import { startTestDatabase, type TestDatabase } from './database.ts'
-import { blocksOf, documents, proofOf, readDocument, runDocument, scratchClone } from './support/documents.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { startTestDatabase, type TestDatabase } from '../database.ts'
+import { blocksOf, documents, proofOf, readDocument, runDocument, scratchClone } from '../support/documents.ts'
+import { type Product, startProduct } from '../support/product.ts'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = join(import.meta.dirname, '../..')
 const all = documents()
 const commands = all.flatMap((path) =>
   blocksOf(path)

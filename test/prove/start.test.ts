@@ -2,9 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, stat
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeHome, processesOf, startTillgate, tillgate } from '../cli/support.ts'
 import { startProduct, tokenFor } from '../support/product.ts'
 import { callTool } from '../support/rpc.ts'
-import { makeHome, processesOf, startTillgate, tillgate } from './support.ts'
 
 let home: string
 beforeAll(() => {
