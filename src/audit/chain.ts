@@ -1,6 +1,6 @@
-import { sha256 } from '#kernel'
 import { bodyProblem, classify, type Suspect } from './misplaced.ts'
 import type { Problem, Witness } from './problems.ts'
+import { EMPTY_DIGEST } from './record.ts'
 import { type ChainRow, genesis, recordHash } from './record-hash.ts'
 
 /** What somebody holds against the chain: this record had this hash (hex). */
@@ -22,7 +22,6 @@ export type ChainReport = {
 const PROBLEMS_MAX = 1_000
 /** All are tried for each other's place, so that their number is squared. */
 const SUSPECTS_MAX = 200
-const NO_BODY = sha256()
 
 /**
  * Walks one chain in order of its numbers and tells what is wrong with it, in memory that does not grow with the chain.
@@ -123,7 +122,7 @@ function claimedTime(header: string): number | undefined {
 
 function countBody({ bodies }: Walk, { sealedDigest, bodyDigest }: ChainRow): void {
   if (sealedDigest !== null) bodies.present += 1
-  else if (bodyDigest.equals(NO_BODY)) bodies.none += 1
+  else if (bodyDigest.equals(EMPTY_DIGEST)) bodies.none += 1
   else bodies.erased += 1
 }
 

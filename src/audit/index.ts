@@ -21,9 +21,10 @@ export {
   headOf,
   type RecordFilter,
   type RecordPage,
+  readBody,
   readRecord,
-  readSealedBody,
   recordsAfter,
+  type StoredBody,
   type StoredRecord,
   searchRecords,
 } from './search.ts'

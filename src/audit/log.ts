@@ -2,7 +2,7 @@ import pg from 'pg'
 import { AppError, sha256 } from '#kernel'
 import type { DataKey } from '#vault'
 import { groupCommit } from './group-commit.ts'
-import { headerText, type RecordBody, type RecordHeader, sealBody } from './record.ts'
+import { EMPTY_DIGEST, headerText, type RecordBody, type RecordHeader, sealBody } from './record.ts'
 
 /** What a caller keeps of a record: its number in the chain of the workspace, and its hash in hex. */
 export type Receipt = { readonly record: number; readonly hash: string }
@@ -46,9 +46,6 @@ type Options = {
 }
 
 const BATCH_MAX = 250
-
-/** The body digest of a record without body is that of zero bytes: `e3b0c442…b855`. */
-const EMPTY_DIGEST = sha256()
 
 /** The append side of the audit log: one statement a batch, committed before anybody is answered. */
 export function createAuditLog({ pool, onHeads, onMistake, queueMax = 10_000 }: Options): AuditLog {

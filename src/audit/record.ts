@@ -1,4 +1,4 @@
-import { canonicalJson } from '#kernel'
+import { canonicalJson, sha256 } from '#kernel'
 import type { DataKey } from '#vault'
 
 /** The chain of the instance itself: what was refused before a workspace was known. */
@@ -75,3 +75,6 @@ export function headerText(header: RecordHeader): string {
 export function sealBody(key: DataKey, text: string, body: RecordBody): Buffer {
   return key.seal(text, canonicalJson(body))
 }
+
+/** The body digest of a record without body is that of zero bytes: `e3b0c442…b855`. */
+export const EMPTY_DIGEST = sha256()

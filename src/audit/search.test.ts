@@ -9,7 +9,7 @@ import { createVault, localKeyProvider, type Vault } from '#vault'
 import { startTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { type AuditLog, createAuditLog } from './log.ts'
 import type { RecordHeader } from './record.ts'
-import { headOf, type RecordFilter, readRecord, readSealedBody, recordsAfter, searchRecords } from './search.ts'
+import { headOf, type RecordFilter, readBody, readRecord, recordsAfter, searchRecords } from './search.ts'
 
 let db: TestDatabase
 let log: AuditLog
@@ -114,7 +114,7 @@ describe('a search of records', () => {
     expect(records).toEqual([stored])
     expect(await inside(workspaceId, (tx) => readRecord(tx, receipt.record))).toEqual(stored)
     expect(await inside(workspaceId, headOf)).toBe(receipt.record)
-    expect(await inside(workspaceId, (tx) => readSealedBody(tx, receipt.record))).toBeUndefined()
+    expect(await inside(workspaceId, (tx) => readBody(tx, receipt.record))).toEqual({ kind: 'none' })
   })
 
   it('gives nothing of another workspace, and nothing where there is none', async () => {
@@ -130,10 +130,11 @@ describe('a search of records', () => {
     const context = { workspace: workspaceId, purpose: 'audit-body' }
     const key = await vault.dataKey(context, (await vault.newDataKey(context)).wrapped)
     const { record } = await log.append({ workspaceId, header: header({}), body: { key, value: { text: 'sealed' } } })
-    const [stored, sealed] = await inside(workspaceId, async (tx) => {
-      return [await readRecord(tx, record), await readSealedBody(tx, record)] as const
+    const [stored, found] = await inside(workspaceId, async (tx) => {
+      return [await readRecord(tx, record), await readBody(tx, record)] as const
     })
-    expect(key.open(stored?.headerText ?? '', sealed ?? Buffer.alloc(0)).toString()).toBe('{"text":"sealed"}')
+    if (found.kind !== 'sealed') throw new Error(found.kind)
+    expect(key.open(stored?.headerText ?? '', found.sealed).toString()).toBe('{"text":"sealed"}')
   })
 })
 

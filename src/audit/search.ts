@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { WorkspaceTransaction } from '#store'
-import type { RecordHeader } from './record.ts'
+import { EMPTY_DIGEST, type RecordHeader } from './record.ts'
 
 /** A record as people look at it: its number, its header, and its receipt. */
 export type StoredRecord = {
@@ -95,10 +95,20 @@ export async function readRecord(tx: WorkspaceTransaction, record: number): Prom
   return row && storedRecord(row)
 }
 
-/** The sealed body of a record; undefined where it has none or it was erased. */
-export async function readSealedBody(tx: WorkspaceTransaction, record: number): Promise<Buffer | undefined> {
-  const row = await tx.selectFrom('audit.bodies').select('sealed').where('seq', '=', String(record)).executeTakeFirst()
-  return row?.sealed
+/** The sealed body of a record, or why it is not there: it never had one, or it was erased. */
+export type StoredBody = { readonly kind: 'sealed'; readonly sealed: Buffer } | { readonly kind: 'none' | 'erased' }
+
+export async function readBody(tx: WorkspaceTransaction, record: number): Promise<StoredBody> {
+  const row = await tx
+    .selectFrom('audit.records as r')
+    .leftJoin('audit.bodies as b', (on) =>
+      on.onRef('b.workspace_id', '=', 'r.workspace_id').onRef('b.seq', '=', 'r.seq'),
+    )
+    .select(['r.body_digest as digest', 'b.sealed'])
+    .where('r.seq', '=', String(record))
+    .executeTakeFirst()
+  if (row?.sealed) return { kind: 'sealed', sealed: row.sealed }
+  return { kind: row && !row.digest.equals(EMPTY_DIGEST) ? 'erased' : 'none' }
 }
 
 /** The number of the newest record, 0 where there is none. */

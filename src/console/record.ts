@@ -26,7 +26,7 @@ export async function recordAct(
 }
 
 /** Records what a person did outside any workspace, such as signing in, in the instance's chain. */
-export async function recordPersonal(visit: Visit, accountId: string, act: Act): Promise<void> {
+export async function recordPersonal(visit: Pick<Visit, 'world'>, accountId: string, act: Act): Promise<void> {
   const header = { ...headerOf(visit), account: accountId, ...act }
   await visit.world.audit.append({ workspaceId: INSTANCE_CHAIN, header })
 }

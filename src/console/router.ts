@@ -33,7 +33,7 @@ type Env = ApiEnv
 
 export function createConsole(shared: ConsoleWorld): Console {
   const closing = new AbortController()
-  const world: ApiWorld = { ...shared, closing: closing.signal }
+  const world: ApiWorld = { ...shared, closing: closing.signal, verifying: new Set() }
   const app = new Hono<Env>()
   app.use(async (c, next) => onlyUnderOurName(world, c) ?? (await next()))
   app.use(bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (c) => c.text('The form is too large.', 413) }))

@@ -28,7 +28,7 @@ export type ConsoleWorld = {
   /** What a store's platform still lets be asked, as it said with its last answer. */
   readonly budgetOf: (storeId: string) => Budget | undefined
   readonly vault: Vault
-  /** For the set-up of the first workspace, for counting, and for what is made before anybody may use it. */
+  /** For the set-up of the first workspace only. */
   readonly jobs: Jobs
   /** The pool of `tillgate_auth`, to end tokens of what was stopped. */
   readonly authPool: pg.Pool
@@ -48,4 +48,6 @@ export type ConsoleWorld = {
 export type ApiWorld = ConsoleWorld & {
   /** Aborted when the server stops: streams end then. */
   readonly closing: AbortSignal
+  /** The workspaces whose records are being checked: one at a time each, because that reads everything. */
+  readonly verifying: Set<string>
 }

@@ -39,70 +39,81 @@ const NAME_MAX = 100
  * Throws AppError `invalid_arguments` for a taken name or a scope outside the role, `not_found` for a role or store.
  */
 export async function createMachineAgent(parts: AgentParts, agent: NewMachineAgent): Promise<MachineAgent> {
+  const made = await parts.jobs.inWorkspace(agent.workspaceId, (tx) => insertMachineAgent(tx, agent))
+  const { agentId, grantId, clientId } = made
   const clientSecret = new Secret(newToken('cs'))
-  const ids = await makeMachine(parts, agent, ({ clientId }) =>
-    storeSecret(parts.authPool, { clientId, secret: clientSecret }),
-  )
-  return { ...ids, clientSecret }
+  try {
+    // The grant is there first: a secret without a live grant opens nothing.
+    await storeSecret(parts.authPool, { clientId, secret: clientSecret })
+  } catch (cause) {
+    await parts.jobs.inWorkspace(agent.workspaceId, (tx) => endAgent(tx, { agent: agentId, by: agent.createdBy }))
+    throw cause
+  }
+  return { agentId, grantId, clientId, clientSecret }
 }
 
-export type MachineIds = Omit<MachineAgent, 'clientSecret'>
-type Made = MachineIds & { readonly scopes: readonly Scope[]; readonly expiresAt: Date | null }
+/** A machine agent that nothing opens yet. */
+export type InsertedMachine = Omit<MachineAgent, 'clientSecret'> & {
+  readonly scopes: readonly Scope[]
+  readonly expiresAt: Date | null
+}
 
-/** Makes the agent and its grant, then what opens it; without that the agent is ended again. */
-export async function makeMachine(
-  parts: AgentParts,
-  agent: NewMachineAgent,
-  giveCredential: (made: Made) => Promise<void>,
-): Promise<MachineIds> {
+/** The agent and its grant, inside a transaction of the caller, who gives it a credential after the commit. Throws as `createMachineAgent`. */
+export async function insertMachineAgent(tx: WorkspaceTransaction, agent: NewMachineAgent): Promise<InsertedMachine> {
   if (agent.name.length < 1 || agent.name.length > NAME_MAX) {
     throw new AppError('invalid_arguments', 'An agent name has 1 to 100 characters.', { field: 'name' })
   }
-  const ids = { agentId: randomUUID(), grantId: randomUUID(), clientId: newClientId() }
-  const written = parts.jobs.inWorkspace(agent.workspaceId, (tx) => insertAgent(tx, agent, ids))
-  const made = await unlessTaken(written, {
+  const role = await readRole(tx, agent.role)
+  if (!role) throw noSuchRole()
+  const made = {
+    agentId: randomUUID(),
+    grantId: randomUUID(),
+    clientId: newClientId(),
+    scopes: ceiling(role, agent.scopes),
+    expiresAt: endOf(role, agent.days),
+  }
+  await unlessTaken(insertAgent(tx, agent, made), {
     constraint: 'agent_name',
     field: 'name',
     sentence: 'There is an agent with this name already; revoke it or choose another name.',
   })
-  try {
-    // The grant is there first: a credential without a live grant opens nothing.
-    await giveCredential({ ...ids, ...made })
-  } catch (cause) {
-    await parts.jobs.inWorkspace(agent.workspaceId, (tx) => endAgent(tx, { agent: ids.agentId, by: agent.createdBy }))
-    throw cause
-  }
-  return ids
+  await insertGrant(tx, agent, { role, made })
+  await linkStores(tx, { workspaceId: agent.workspaceId, grantId: made.grantId }, agent.stores)
+  return made
 }
 
-type Given = Pick<Made, 'scopes' | 'expiresAt'>
-
-async function insertAgent(tx: WorkspaceTransaction, agent: NewMachineAgent, ids: MachineIds): Promise<Given> {
-  const role = await readRole(tx, agent.role)
-  if (!role) throw noSuchRole()
-  const scopes = ceiling(role, agent.scopes)
-  const expiresAt = endOf(role, agent.days)
-  const workspace_id = agent.workspaceId
-  const { agentId: agent_id, grantId: grant_id, clientId: client_id } = ids
-  const made = { workspace_id, agent_id, created_by: agent.createdBy }
+async function insertAgent(tx: WorkspaceTransaction, agent: NewMachineAgent, made: InsertedMachine): Promise<void> {
   await tx
     .insertInto('tillgate.agents')
-    .values({ ...made, kind: 'machine', name: agent.name, client_id, purpose: agent.purpose ?? '' })
+    .values({
+      workspace_id: agent.workspaceId,
+      agent_id: made.agentId,
+      created_by: agent.createdBy,
+      kind: 'machine',
+      name: agent.name,
+      client_id: made.clientId,
+      purpose: agent.purpose ?? '',
+    })
     .execute()
+}
+
+type Granted = { readonly role: Role; readonly made: InsertedMachine }
+
+async function insertGrant(tx: WorkspaceTransaction, agent: NewMachineAgent, { role, made }: Granted): Promise<void> {
   await tx
     .insertInto('tillgate.grants')
     .values({
-      ...made,
-      grant_id,
+      workspace_id: agent.workspaceId,
+      agent_id: made.agentId,
+      created_by: agent.createdBy,
+      grant_id: made.grantId,
       role_id: role.roleId,
       accepted_version: role.version,
       account_id: null,
-      scopes,
-      expires_at: expiresAt,
+      scopes: [...made.scopes],
+      expires_at: made.expiresAt,
     })
     .execute()
-  await linkStores(tx, { workspaceId: workspace_id, grantId: grant_id }, agent.stores)
-  return { scopes, expiresAt }
 }
 
 const DAY_MS = 86_400_000

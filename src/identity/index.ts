@@ -1,11 +1,11 @@
 export { acceptRole } from './accept-role.ts'
-export { createAgentKey, KEY_DAYS_MAX } from './agent-keys.ts'
+export { insertKeyAgent, KEY_DAYS_MAX, storeAgentKey } from './agent-keys.ts'
 export { agentIdsOf, agentNames } from './agent-names.ts'
-export { createMachineAgent, type MachineAgent } from './agents.ts'
+export { createMachineAgent, insertMachineAgent, type MachineAgent } from './agents.ts'
+export { countGrants, countOtherGrants } from './count-grants.ts'
 export { type AgentParts, endAgent, revokeAgent, rotateAgentSecret } from './existing-agents.ts'
 export { findAgent } from './find-agent.ts'
 export { addStoreToGrant, removeStoreFromGrant } from './grants.ts'
-export { countOtherGrants } from './grants-of-role.ts'
 export {
   acceptInvitation,
   type InvitationSummary,
@@ -35,7 +35,7 @@ export { addMember, changeSeat, listMembers, type Member, memberByEmail, removeM
 export { moveGrant } from './move-grant.ts'
 export { type AuthorizationServer, createAuthorizationServer } from './oauth/authorization-server.ts'
 export { listClients, type OperatorClient, registerClient, removeClient } from './oauth/clients.ts'
-export { endCredentials, endTokensOfGrants } from './oauth/credentials.ts'
+export { endCredentials, endTokensOfGrants, storeSecret } from './oauth/credentials.ts'
 export type { FetchDocument } from './oauth/documents.ts'
 export type { OauthEvent } from './oauth/events.ts'
 export type { AskingClient, Interaction, Interactions } from './oauth/interaction.ts'
@@ -65,7 +65,7 @@ export {
   type Role,
   type RoleVersion,
   readRole,
-  roleById,
+  roleAsOf,
   roleByName,
   roleHistory,
   updateRole,

@@ -14,6 +14,7 @@ export type AgentSummary = {
   /** The member who consented, and the address; null for a machine agent. */
   readonly accountId: string | null
   readonly memberEmail: string | null
+  readonly roleId: string
   readonly role: string
   readonly roleVersion: number
   readonly roleDefinition: RoleDefinition
@@ -39,13 +40,15 @@ type Chosen = {
   readonly grantIds?: readonly string[] | undefined
   /** Only the grants of these agents. */
   readonly agentIds?: readonly string[] | undefined
+  /** Only the grants of the role of this name. */
+  readonly role?: string | undefined
 }
 
 /** Every agent of the workspace with its grants, one line a grant, revoked ones too, by name. */
 export async function listAgents(tx: WorkspaceTransaction, chosen: Chosen = {}): Promise<AgentSummary[]> {
   if (chosen.grantIds?.length === 0 || chosen.agentIds?.length === 0) return []
   const rows = await readAgents(tx, chosen)
-  const isAll = chosen.grantIds === undefined && chosen.agentIds === undefined
+  const isAll = Object.values(chosen).every((each) => each === undefined)
   const storesOf = await storesOfGrants(tx, isAll ? undefined : rows.map(({ grantId }) => grantId))
   return rows.map(({ roleDefinition, acceptedDefinition, ...row }) => ({
     ...row,
@@ -55,7 +58,7 @@ export async function listAgents(tx: WorkspaceTransaction, chosen: Chosen = {}):
   }))
 }
 
-function readAgents(tx: WorkspaceTransaction, { accountId, grantIds, agentIds }: Chosen) {
+function readAgents(tx: WorkspaceTransaction, { accountId, grantIds, agentIds, role }: Chosen) {
   return tx
     .selectFrom('tillgate.agents as a')
     .innerJoin('tillgate.grants as g', 'g.agent_id', 'a.agent_id')
@@ -65,7 +68,8 @@ function readAgents(tx: WorkspaceTransaction, { accountId, grantIds, agentIds }:
     )
     .leftJoin('tillgate.members as m', 'm.account_id', 'g.account_id')
     .select(['a.agent_id as agentId', 'g.grant_id as grantId', 'a.name', 'a.kind', 'a.client_id as clientId'])
-    .select(['a.purpose', 'g.account_id as accountId', 'm.email as memberEmail', 'r.name as role'])
+    .select(['a.purpose', 'g.account_id as accountId', 'm.email as memberEmail'])
+    .select(['r.role_id as roleId', 'r.name as role'])
     .select(['r.version as roleVersion', 'r.definition as roleDefinition', 'g.accepted_version as acceptedVersion'])
     .select((column) => column.fn.coalesce('v.definition', 'r.definition').as('acceptedDefinition'))
     .select(['g.scopes', 'a.created_by as createdBy', 'a.created_at as createdAt', 'g.last_seen_at as lastSeenAt'])
@@ -73,6 +77,7 @@ function readAgents(tx: WorkspaceTransaction, { accountId, grantIds, agentIds }:
     .select((column) => column.fn.coalesce('a.revoked_at', 'g.revoked_at').as('revokedAt'))
     .$if(accountId !== undefined, (query) => query.where('g.account_id', '=', accountId ?? null))
     .$if(grantIds !== undefined, (query) => query.where('g.grant_id', 'in', [...(grantIds ?? [])]))
+    .$if(role !== undefined, (query) => query.where('r.name', '=', role ?? ''))
     .$if(agentIds !== undefined, (query) => query.where('a.agent_id', 'in', [...(agentIds ?? [])]))
     .orderBy('a.name')
     .orderBy('a.created_at')

@@ -57,12 +57,17 @@ export async function readRole(tx: WorkspaceTransaction, name: string): Promise<
   return row && roleOfRow(row)
 }
 
-/** The role of this id as it is now, or undefined. */
-export async function roleById(tx: WorkspaceTransaction, roleId: string): Promise<Role | undefined> {
+/** The role of this id under its name of now, as one of its versions defined it; undefined where there is none. */
+export async function roleAsOf(
+  tx: WorkspaceTransaction,
+  { roleId, version }: { roleId: string; version: number },
+): Promise<Role | undefined> {
   const row = await tx
-    .selectFrom('tillgate.roles')
-    .select(['role_id', 'name', 'version', 'definition'])
-    .where('role_id', '=', roleId)
+    .selectFrom('tillgate.role_versions as v')
+    .innerJoin('tillgate.roles as r', 'r.role_id', 'v.role_id')
+    .select(['r.role_id', 'r.name', 'v.version', 'v.definition'])
+    .where('v.role_id', '=', roleId)
+    .where('v.version', '=', version)
     .executeTakeFirst()
   return row && roleOfRow(row)
 }

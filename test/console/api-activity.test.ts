@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuditLog } from '#audit'
+import { createRoleIn } from '#identity'
+import { presets } from '#policy'
 import { LANDMARKS } from '#sandbox'
+import { withClient } from '#store'
 import type { Answer } from '../support/rpc.ts'
 import type { Seated } from '../support/seated.ts'
 import { openShop, type Shop } from '../support/shop.ts'
@@ -223,7 +226,31 @@ describe('the story of a call', () => {
     await shop.inside((tx) => tx.deleteFrom('audit.bodies').where('seq', '=', String(record)).execute())
     const { body, status } = await shop.api.get(shop.admin, `activity/${record}`)
     expect(status).toBe(200)
-    expect(body).toMatchObject({ hash, body: { kind: 'none' }, raw: { body: 'none' } })
+    expect(body).toMatchObject({ hash, body: { kind: 'erased' }, raw: { body: 'erased' } })
+  })
+
+  it('says that its sealed part cannot be opened where that is so, and not that it was erased', async () => {
+    const agent = await shop.machine()
+    const { record } = receiptOf(await shop.call(agent.token, 'list_stores'))
+    const spoil = 'update audit.bodies set sealed = set_byte(sealed, 60, 255 - get_byte(sealed, 60)) where seq = $1'
+    await withClient(shop.test.database.superuser, (client) => client.query(spoil, [record]))
+    const { body } = await shop.api.get(shop.admin, `activity/${record}`)
+    expect(body.body).toEqual({ kind: 'unreadable' })
+    expect(shop.test.mistakes.length).toBeGreaterThan(0)
+  })
+
+  it('of a flood names the numbers of the limit, and leads to the role', async () => {
+    const { workspaceId } = shop
+    const name = `slow ${randomUUID()}`
+    const slow = { ...presets.analyst, limits: { per_second: 0.01, burst: 1, concurrency: 1 } }
+    await shop.inside((tx) => createRoleIn(tx, { workspaceId, name, definition: slow, by: 'test' }))
+    const grant = await shop.grantOf(shop.viewer, name)
+    for (let call = 0; call < 3; call += 1) await shop.call(grant.token, 'list_stores')
+    await shop.test.gate.flush()
+    const { calls } = await activity(shop.admin, { agent: grant.agentId, outcome: 'refused' })
+    const story = (await shop.api.get(shop.admin, `activity/${calls[0].record}`)).body
+    expect(story.why.sentence).toContain('More than 0.01 calls a second (1 at once on top, 1 at the same time)')
+    expect(story.why.link.to).toBe(`/roles/${encodeURIComponent(name)}`)
   })
 
   it('of refusals that came in a flood is one, with their number', async () => {

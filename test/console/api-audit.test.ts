@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { withClient } from '#store'
 import type { Seated } from '../support/seated.ts'
 import { openShop, type Shop } from '../support/shop.ts'
@@ -67,6 +67,19 @@ describe('the audit', () => {
     expect(told[0]).toMatchObject({ event: 'progress' })
     expect(told.at(-1)).toMatchObject({ event: 'report', data: { problems: [], problemsLeftOut: 0 } })
     expect(told.at(-1)?.data.heads).toBeGreaterThan(0)
+  })
+
+  it('ends a stream that cannot be read on, and says nothing of why to the browser or on the terminal', async () => {
+    const printed = vi.spyOn(console, 'error')
+    const run = (sql: string) => withClient(shop.test.database.superuser, (client) => client.query(sql))
+    await run('alter table audit.heads rename to heads_away')
+    const { text } = await stream(shop.admin, 'activity/live?after=1')
+    await run('alter table audit.heads_away rename to heads')
+    expect(text).toBe(': here\n\n')
+    expect(printed).not.toHaveBeenCalled()
+    expect(
+      JSON.stringify(shop.test.mistakes.at(-1), (_, value) => (value instanceof Error ? value.message : value)),
+    ).toContain('heads')
   })
 
   it('is checked, and says what was changed behind its back', async () => {

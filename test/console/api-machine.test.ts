@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isToken, tokenHash } from '#kernel'
+import { withClient } from '#store'
 import { requestToken } from '../support/gate.ts'
 import { callTool, listTools } from '../support/rpc.ts'
 import type { Seated } from '../support/seated.ts'
@@ -54,6 +55,21 @@ describe('a machine agent', () => {
     expect(body.error.field).toBe(field)
   })
 })
+
+describe('a machine agent whose record cannot be written', () => {
+  it('is not made, and no key is given', async () => {
+    const name = `agent ${randomUUID()}`
+    await withClient(shop.test.database.superuser, (client) => client.query(HIDE))
+    const { status, text } = await make(shop.admin, { name })
+    await withClient(shop.test.database.superuser, (client) => client.query(SHOW))
+    expect(status).toBe(503)
+    expect(text).not.toContain('tg_key_')
+    expect((await shop.api.get(shop.admin, `agents?text=${name}`)).body.total).toBe(0)
+  })
+})
+
+const HIDE = 'alter table audit.heads rename to heads_away'
+const SHOW = 'alter table audit.heads_away rename to heads'
 
 describe('an agent key', () => {
   it('opens the endpoint of its workspace, and no other', async () => {

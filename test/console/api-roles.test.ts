@@ -114,4 +114,17 @@ describe('a role', () => {
     const used = Object.fromEntries(scopes.map(({ scope, used }: { scope: string; used: boolean }) => [scope, used]))
     expect(used).toMatchObject({ 'orders:read': true, 'catalog:read': false })
   })
+
+  it('names to a viewer the own agents that have it, and only counts those of others', async () => {
+    const name = await newRole()
+    const [own, others] = [await shop.grantOf(shop.viewer, name), await shop.grantOf(shop.owner, name)]
+    const seen = await shop.api.get(shop.viewer, at(name))
+    expect(seen.body).toMatchObject({ agents: [{ id: own.agentId }], othersWithRole: 1 })
+    expect(seen.text).not.toContain(others.agentId)
+    expect(seen.text).not.toContain(shop.owner.email)
+    expect((await shop.api.get(shop.admin, at(name))).body).toMatchObject({ agents: [{}, {}], othersWithRole: 0 })
+    expect((await shop.api.get(shop.viewer, 'roles')).body.roles).toContainEqual(
+      expect.objectContaining({ name, agents: 2 }),
+    )
+  })
 })

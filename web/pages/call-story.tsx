@@ -129,18 +129,22 @@ function RoleLink({ role }: { readonly role: NonNullable<Story['role']> }) {
       <a href={`/console/w/${useSlug()}/roles/${encodeURIComponent(role.name)}`} className="text-act underline">
         {role.name}
       </a>{' '}
-      <small className="text-muted">version {role.version} at that time</small>
+      <small className="text-muted">version {role.version}</small>
     </>
   )
 }
+
+const NOT_THERE = {
+  none: 'Nothing of it was kept.',
+  erased: 'The sealed part of this record was erased.',
+  unreadable: 'The sealed part of this record cannot be opened now: its key is not at hand. Tillgate’s log says more.',
+} as const
 
 function Asked({ body }: { readonly body: Story['body'] }) {
   if (!('arguments' in body)) {
     return (
       <Part title="What it asked">
-        <p className="text-muted text-sm">
-          {body.kind === 'erased' ? 'The sealed part of this record was erased.' : 'Nothing of it was kept.'}
-        </p>
+        <p className="text-muted text-sm">{NOT_THERE[body.kind]}</p>
       </Part>
     )
   }

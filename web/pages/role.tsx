@@ -92,12 +92,12 @@ function facts({ access, definition: { stores, limits, expires_days }, version }
   ] as const
 }
 
-function Having({ role: { agents } }: { readonly role: Role }) {
+function Having({ role: { agents, othersWithRole } }: { readonly role: Role }) {
   const workspace = useSlug()
   return (
     <section>
       <h3 className="mb-1.5">Who has it</h3>
-      {agents.length === 0 ? <p className="text-muted text-sm">No agent has this role.</p> : null}
+      {agents.length + othersWithRole === 0 ? <p className="text-muted text-sm">No agent has this role.</p> : null}
       <ul className="space-y-1 text-sm">
         {agents.map(({ id, name, owner }) => (
           <li key={id}>
@@ -108,6 +108,11 @@ function Having({ role: { agents } }: { readonly role: Role }) {
           </li>
         ))}
       </ul>
+      {othersWithRole === 0 ? null : (
+        <p className="text-muted text-sm">
+          {othersWithRole === 1 ? 'One agent' : `${othersWithRole} agents`} of other members.
+        </p>
+      )}
     </section>
   )
 }

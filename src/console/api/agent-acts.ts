@@ -11,7 +11,7 @@ import {
 } from '#identity'
 import { AppError } from '#kernel'
 import { seatMay } from '#policy'
-import { recordAct } from '../record.ts'
+import { recordAct, recordPersonal } from '../record.ts'
 import { agentInSight } from './agent-in-sight.ts'
 import { aboveSeat } from './errors.ts'
 import type { ApiVisit } from './visit.ts'
@@ -93,7 +93,10 @@ export async function clearMarks(visit: ApiVisit, agentId: string): Promise<Done
       'This mark stands on the account of the agent’s member, in all workspaces: only that person can clear it.',
     )
   }
-  await recordAct(visit, { action: 'account.clear_marks', subject: session.account.accountId })
+  // In this workspace, where it was asked for, and in the instance's chain, because it counts everywhere.
+  const act = { action: 'account.clear_marks', subject: session.account.accountId }
+  await recordAct(visit, act)
+  await recordPersonal(visit, session.account.accountId, act)
   await clearOwnMarks(tx, session.hash)
   return DONE
 }

@@ -21,17 +21,26 @@ export async function exportRecords(c: Context<GuardedEnv>, filter: RecordFilter
     world.people.inWorkspace({ hash: session.hash, slug: person.slug }, (tx) =>
       searchRecords(tx, filter, { before, limit: PAGE, budgetMs: BUDGET_MS }),
     )
-  return stream(c, async (out) => {
-    let records = 0
-    let page: RecordPage | undefined = await readPage(undefined)
-    while (page !== undefined && !out.aborted) {
-      records += page.records.length
-      if (page.records.length > 0) await out.write(linesOf(page))
-      if (page.next === null) break
-      page = await readPage(page.next)
-    }
-    await out.write(`${JSON.stringify({ complete: page?.next === null, records })}\n`)
-  })
+  // A reader that fails ends the file without its last line; the default would print the error.
+  return stream(
+    c,
+    (out) => writeAll(out, readPage),
+    async (error) => world.onMistake(error),
+  )
+}
+
+type Write = Parameters<Parameters<typeof stream>[1]>[0]
+
+async function writeAll(out: Write, readPage: (before: number | undefined) => Promise<RecordPage | undefined>) {
+  let records = 0
+  let page = await readPage(undefined)
+  while (page !== undefined && !out.aborted) {
+    records += page.records.length
+    if (page.records.length > 0) await out.write(linesOf(page))
+    if (page.next === null) break
+    page = await readPage(page.next)
+  }
+  await out.write(`${JSON.stringify({ complete: page?.next === null, records })}\n`)
 }
 
 function linesOf({ records }: RecordPage): string {

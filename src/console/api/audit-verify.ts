@@ -3,9 +3,6 @@ import { streamSSE } from 'hono/streaming'
 import { explainProblem, headOf } from '#audit'
 import type { GuardedEnv } from './visit.ts'
 
-/** Workspaces that are being checked: one at a time each, because it reads everything. */
-const running = new Set<string>()
-
 /**
  * Checks every record of the workspace against its chain and the signed heads, and tells how far it is: events `progress`
  * `{records, of}`, then one `report`, or `busy` where somebody else is at it, or `failed`.
@@ -16,10 +13,10 @@ export async function verifyLive(c: Context<GuardedEnv>): Promise<Response> {
   c.header('x-accel-buffering', 'no')
   const answer = streamSSE(c, async (stream) => {
     const say = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) })
-    if (running.has(person.workspaceId)) return void (await say('busy', {}))
-    running.add(person.workspaceId)
+    if (world.verifying.has(person.workspaceId)) return void (await say('busy', {}))
+    world.verifying.add(person.workspaceId)
     try {
-      const onProgress = (records: number) => void say('progress', { records, of })
+      const onProgress = (records: number) => void say('progress', { records, of }).catch(world.onMistake)
       const report = await world.verify(person.workspaceId, onProgress)
       const problems = report.problems.map(explainProblem)
       await say('report', { ...report, problems, at: world.clock() })
@@ -27,7 +24,7 @@ export async function verifyLive(c: Context<GuardedEnv>): Promise<Response> {
       world.onMistake(error)
       await say('failed', { message: 'The records could not be read to the end; try again in a moment.' })
     } finally {
-      running.delete(person.workspaceId)
+      world.verifying.delete(person.workspaceId)
     }
   })
   // Hono says `no-cache` here, which lets caches keep it.

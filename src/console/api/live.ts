@@ -40,6 +40,9 @@ export function live(c: Context<GuardedEnv>, { filterFor, after }: Wanted): Resp
     world.closing.addEventListener('abort', close, { once: true })
     try {
       await follow(stream, { read: reader({ world, session, person }, filterFor), since, ended: ended.signal })
+    } catch (error) {
+      // Not Hono's to hear: it prints what it is thrown, or sends its text to the browser, which comes back by itself.
+      world.onMistake(error)
     } finally {
       world.closing.removeEventListener('abort', close)
       free()

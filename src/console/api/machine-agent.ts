@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { createAgentKey, createMachineAgent, KEY_DAYS_MAX } from '#identity'
+import { insertKeyAgent, insertMachineAgent, KEY_DAYS_MAX, storeAgentKey, storeSecret } from '#identity'
+import { newToken, Secret } from '#kernel'
 import { recordAct } from '../record.ts'
 import { byOf } from './agent-acts.ts'
 import type { ApiVisit } from './visit.ts'
@@ -17,17 +18,24 @@ export const newMachine = {
 
 type NewMachine = z.output<z.ZodObject<typeof newMachine>>
 
-/** Makes it, and gives its credential once. The record is there before the credential leaves. */
+/**
+ * Makes it in the transaction that the person opened, with its record, and gives its credential once. The credential is
+ * kept after the commit: where that fails, the agent stands in the list and nothing opens it.
+ */
 export async function makeMachine(visit: ApiVisit, { credential, days, ...asked }: NewMachine) {
-  const { world, person } = visit
-  const parts = { jobs: world.jobs, authPool: world.authPool }
+  const { tx, world, person } = visit
+  const { authPool } = world
   const agent = { ...asked, workspaceId: person.workspaceId, createdBy: byOf(visit) }
   if (credential === 'key') {
-    const made = await createAgentKey(parts, { ...agent, slug: person.slug, days: days ?? KEY_DAYS_MAX })
+    const made = await insertKeyAgent(tx, { ...agent, days: days ?? KEY_DAYS_MAX })
+    const key = new Secret(newToken('key'))
     await recordAct(visit, { action: 'agent.create_key', subject: made.agentId, grant: made.grantId })
-    return { id: made.agentId, client_id: made.clientId, secret: null, key: made.key.reveal() }
+    visit.afterCommit(() => storeAgentKey(authPool, { agent: made, slug: person.slug, key }))
+    return { id: made.agentId, client_id: made.clientId, secret: null, key: key.reveal() }
   }
-  const made = await createMachineAgent(parts, { ...agent, ...(days !== undefined && { days }) })
+  const made = await insertMachineAgent(tx, { ...agent, ...(days !== undefined && { days }) })
+  const secret = new Secret(newToken('cs'))
   await recordAct(visit, { action: 'agent.create', subject: made.agentId, grant: made.grantId })
-  return { id: made.agentId, client_id: made.clientId, secret: made.clientSecret.reveal(), key: null }
+  visit.afterCommit(() => storeSecret(authPool, { clientId: made.clientId, secret }))
+  return { id: made.agentId, client_id: made.clientId, secret: secret.reveal(), key: null }
 }

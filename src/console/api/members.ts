@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { type InvitationSummary, listAgents, listInvitations, listMembers, type Member } from '#identity'
+import { countGrants, type InvitationSummary, listInvitations, listMembers, type Member } from '#identity'
 import { SEATS, seatGoverns, seatMay } from '#policy'
 import { visibleText } from '../visible-text.ts'
 import { seatWords } from '../who-words.ts'
@@ -33,14 +33,14 @@ export const membersApi = new Hono<ApiEnv>()
 async function members({ tx, person, world }: ApiVisit) {
   const manages = seatMay(person.seat, 'manage_members')
   const live = (await listMembers(tx)).filter(({ removedAt }) => removedAt === null)
-  const agents = (await listAgents(tx)).filter(({ revokedAt }) => revokedAt === null)
+  const grants = await countGrants(tx, 'account')
   const open = manages ? (await listInvitations(tx)).filter((each) => isOpen(each, world.clock())) : []
   return {
     members: live.map((member) => ({
       ...memberLine(member),
       isSelf: member.accountId === person.accountId,
       isGoverned: member.accountId !== person.accountId && seatGoverns(person.seat, member.seat),
-      agents: agents.filter(({ accountId }) => accountId === member.accountId).length,
+      agents: grants.get(member.accountId) ?? 0,
     })),
     invitations: open.map(({ invitationId, email, seat: invited, expiresAt }) => {
       return { id: invitationId, email: visibleText(email), seat: invited, expiresAt }

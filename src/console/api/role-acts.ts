@@ -1,4 +1,4 @@
-import { changeRole, createRoleIn, listAgents, type Role, readRole, roleHistory } from '#identity'
+import { changeRole, countGrants, createRoleIn, type Role, readRole, roleHistory } from '#identity'
 import { AppError } from '#kernel'
 import { type RoleDifference, roleDifferences } from '#policy'
 import { attempt } from '../attempt.ts'
@@ -28,11 +28,11 @@ export async function makeRole(visit: ApiVisit, { name, definition }: Wanted): P
 /** What a change would mean, before it is made. */
 export async function previewOf(visit: ApiVisit, { name, definition }: Wanted) {
   const role = await existing(visit, name)
-  const agents = await listAgents(visit.tx)
+  const grants = await countGrants(visit.tx, 'role')
   return {
     version: role.version,
     differences: roleDifferences(role.definition, definitionFrom(definition)),
-    agents: agents.filter((agent) => agent.role === name && agent.revokedAt === null).length,
+    agents: grants.get(name) ?? 0,
   }
 }
 

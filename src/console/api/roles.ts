@@ -4,6 +4,7 @@ import { toolCounts } from '#audit'
 import { SCOPES, scopeChanges, scopeWords } from '#commerce'
 import {
   type AgentSummary,
+  countGrants,
   listAgents,
   listMembers,
   listRoles,
@@ -17,11 +18,13 @@ import {
 import { describeAccess, PERSONAL_TREATMENTS, PRESET_NAMES, roleDifferences, STRANGERS_TEXT_TREATMENTS } from '#policy'
 import { visibleText } from '../visible-text.ts'
 import { whoWords } from '../who-words.ts'
+import { isOver } from './agent-state.ts'
 import { USE_DAYS, usedScopes } from './agent-use.ts'
 import { counted } from './counted.ts'
 import { notHere } from './errors.ts'
 import { changeOrConflict, makeRole, previewOf } from './role-acts.ts'
 import { seat } from './seat.ts'
+import { agentsInSight } from './sight.ts'
 import { body } from './valid.ts'
 import type { ApiEnv, ApiVisit } from './visit.ts'
 
@@ -45,7 +48,7 @@ export const rolesApi = new Hono<ApiEnv>()
   })
 
 async function roles({ tx }: ApiVisit) {
-  const agents = (await listAgents(tx)).filter(isLive)
+  const grants = await countGrants(tx, 'role')
   const lines = (await listRoles(tx)).map(({ name, version, definition: { scopes, personal, stores } }) => ({
     name,
     version,
@@ -54,7 +57,7 @@ async function roles({ tx }: ApiVisit) {
     changes: scopes.filter(scopeChanges).length,
     personal,
     stores,
-    agents: agents.filter(({ role }) => role === name).length,
+    agents: grants.get(name) ?? 0,
   }))
   return { roles: lines }
 }
@@ -73,7 +76,9 @@ async function oneRole(visit: ApiVisit, name: string) {
   const { tx } = visit
   const role = await readRole(tx, name)
   if (!role) throw notHere()
-  const agents = (await listAgents(tx)).filter((agent) => agent.role === name && isLive(agent))
+  const agents = (await listAgents(tx, { role: name })).filter((agent) => !isOver(agent, visit.world.clock()))
+  const sight = await agentsInSight(visit)
+  const named = agents.filter(({ agentId }) => sight === undefined || sight.includes(agentId))
   const { definition } = role
   return {
     name,
@@ -82,7 +87,9 @@ async function oneRole(visit: ApiVisit, name: string) {
     definition,
     access: describeAccess({ definition, scopes: definition.scopes }),
     scopes: await scopeLines(visit, role, agents),
-    agents: agents.map(({ agentId, name: agent, memberEmail }) => ({
+    /** Those that this person may know of; the others are only counted. */
+    othersWithRole: agents.length - named.length,
+    agents: named.map(({ agentId, name: agent, memberEmail }) => ({
       id: agentId,
       name: visibleText(agent),
       owner: memberEmail === null ? null : visibleText(memberEmail),
@@ -108,5 +115,4 @@ function versionLines(versions: readonly RoleVersion[], members: readonly Member
   })
 }
 
-const isLive = ({ revokedAt }: AgentSummary) => revokedAt === null
 const isPreset = (name: string) => PRESET_NAMES.some((preset) => preset === name)

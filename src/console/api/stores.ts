@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { storeCounts } from '#audit'
-import { listAgents, listStoresIn } from '#identity'
+import { countGrants, listStoresIn } from '#identity'
 import { visibleText } from '../visible-text.ts'
 import { counted } from './counted.ts'
 import { seat } from './seat.ts'
@@ -16,7 +16,7 @@ async function stores({ tx, world, person }: ApiVisit) {
   await counted({ world, person })
   const now = world.clock()
   const connected = await listStoresIn(tx)
-  const agents = (await listAgents(tx)).filter(({ revokedAt }) => revokedAt === null)
+  const grants = await countGrants(tx, 'store')
   const health = storeHealth(connected, await storeCounts(tx, { from: new Date(now - DAY_MS) }))
   const lines = health.map((line, index) => ({
     ...line,
@@ -24,7 +24,7 @@ async function stores({ tx, world, person }: ApiVisit) {
     disconnectedAt: connected[index]?.disconnectedAt ?? null,
     /** As the platform said with its last answer to this replica; null before one. */
     budget: world.budgetOf(connected[index]?.storeId ?? '') ?? null,
-    agents: agents.filter((agent) => agent.stores.includes(line.handle)).length,
+    agents: grants.get(line.handle) ?? 0,
   }))
   return { now, stores: lines }
 }

@@ -1,6 +1,5 @@
-import { type RecordBody, type RecordHeader, readRecord, readSealedBody, type StoredRecord } from '#audit'
-import { roleById } from '#identity'
-import type { RoleDefinition } from '#policy'
+import { type RecordBody, type RecordHeader, readBody, readRecord, type StoredRecord } from '#audit'
+import { listAgents, type Role, roleAsOf } from '#identity'
 import { visibleText } from '../visible-text.ts'
 import { callRow } from './call-row.ts'
 import { notHere } from './errors.ts'
@@ -87,9 +86,7 @@ function shownBody(body: Body) {
   }
 }
 
-type RoleFound = { readonly name: string; readonly version: number; readonly definition: RoleDefinition }
-
-function noFacts(header: RecordHeader, { store, role }: { store: string | null; role: RoleFound | null }): NoFacts {
+function noFacts(header: RecordHeader, { store, role }: { store: string | null; role: Role | null }): NoFacts {
   return {
     step: header.step ?? '',
     code: header.code ?? header.reason ?? '',
@@ -101,11 +98,19 @@ function noFacts(header: RecordHeader, { store, role }: { store: string | null; 
   }
 }
 
-/** The role of a record, as it is now, with the version that the record names; null where it is gone or not named. */
-async function roleOfRecord({ tx }: ApiVisit, { role = '' }: RecordHeader): Promise<RoleFound | null> {
-  const [roleId = '', version = ''] = role.split(':')
-  const found = roleId === '' ? undefined : await roleById(tx, roleId)
-  return found ? { name: found.name, version: Number(version), definition: found.definition } : null
+/**
+ * The role that decided over a record, as it was defined then. A refusal that was counted names none: then the role of its
+ * agent as it is now. Null where neither is known.
+ */
+async function roleOfRecord({ tx }: ApiVisit, { role, agent }: RecordHeader): Promise<Role | null> {
+  if (role !== undefined) {
+    const [roleId = '', version = ''] = role.split(':')
+    return (await roleAsOf(tx, { roleId, version: Number(version) })) ?? null
+  }
+  const [found] = agent === undefined ? [] : await listAgents(tx, { agentIds: [agent] })
+  if (!found) return null
+  const { roleId, role: name, roleVersion: version, roleDefinition: definition } = found
+  return { roleId, name, version, definition }
 }
 
 /** Every step up to the one that said no; those behind it were not reached. */
@@ -121,18 +126,18 @@ export function stepsOf({ steps = {}, step, outcome, kind }: RecordHeader): Stor
 
 type Body =
   | { readonly kind: 'open'; readonly value: RecordBody }
-  /** It never had one, it was erased, or its key does not open it any more. */
-  | { readonly kind: 'none' | 'erased' }
+  /** It never had one; it was erased; or its key does not open it, for now or for good. */
+  | { readonly kind: 'none' | 'erased' | 'unreadable' }
 
 async function openBody({ tx, world, person }: ApiVisit, { record, headerText }: StoredRecord): Promise<Body> {
-  const sealed = await readSealedBody(tx, record)
-  if (sealed === undefined) return { kind: 'none' }
+  const body = await readBody(tx, record)
+  if (body.kind !== 'sealed') return body
   try {
     const key = await world.vault.dataKey({ workspace: person.workspaceId, purpose: 'audit-body' }, person.auditKey)
     // Sealed by us, and bound to the header that it was read with.
-    return { kind: 'open', value: JSON.parse(key.open(headerText, sealed).toString()) as RecordBody }
+    return { kind: 'open', value: JSON.parse(key.open(headerText, body.sealed).toString()) as RecordBody }
   } catch (error) {
     world.onMistake(error)
-    return { kind: 'erased' }
+    return { kind: 'unreadable' }
   }
 }

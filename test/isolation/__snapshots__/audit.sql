@@ -94,10 +94,10 @@ select sec.enter_workspace($1);
 select "seq", "header", "hash" from "audit"."records" where "seq" = $1;
 commit;
 
--- readSealedBody
+-- readBody
 begin;
 select sec.enter_workspace($1);
-select "sealed" from "audit"."bodies" where "seq" = $1;
+select "r"."body_digest" as "digest", "b"."sealed" from "audit"."records" as "r" left join "audit"."bodies" as "b" on "b"."workspace_id" = "r"."workspace_id" and "b"."seq" = "r"."seq" where "r"."seq" = $1;
 commit;
 
 -- readPulse
